@@ -1,0 +1,29 @@
+"""The worker's application. What a worker does lives in each app's `tasks`; how it behaves is in the settings."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init, worker_shutting_down
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+TRANSPORT_ALIASES["fsbroker"] = "config.fsbroker:Transport"
+
+app = Celery("touchstone")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def refuse_unsafe_worker(**kwargs: Any) -> None:
+    from config.checks import refuse_unsafe_start  # noqa: PLC0415  (needs the settings, which load later)
+
+    refuse_unsafe_start()
+
+
+@worker_shutting_down.connect
+def stop_waiting_for_messages(**kwargs: Any) -> None:
+    from config.fsbroker import stopping  # noqa: PLC0415  (of no use where Redis is the broker)
+
+    stopping.set()

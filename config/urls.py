@@ -1,0 +1,20 @@
+"""Addresses of the installation (DESIGN 6). Each app brings its own; here they meet."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from config import problems
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("dashboard/", include("credentials.urls")),
+    path("", include("learners.urls")),
+    path("", include("verification.urls")),
+    # Programs get a problem document even where Django would show its DEBUG page.
+    re_path(r"^(api|vc-api|ims)/", problems.not_found),
+]
+
+handler400 = "config.problems.bad_request"
+handler403 = "config.problems.forbidden"
+handler404 = "config.problems.not_found"
+handler500 = "config.problems.server_error"

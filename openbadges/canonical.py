@@ -1,0 +1,80 @@
+"""Canonical forms: the bytes that are hashed and signed."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Literal
+
+import orjson
+import rfc8785
+
+from openbadges import jsonld
+from openbadges.errors import JsonInvalid
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.rdfc10 import Quad, canonical_nquads
+
+
+def rdfc(document: JsonObject) -> bytes:
+    """Return the canonical N-Quads (RDFC-1.0, SHA-256, UTF-8) of a JSON-LD document, in safe mode.
+
+    Raises ContextNotPinned, UndefinedTerm and WorkLimitExceeded as openbadges.jsonld.to_quads says.
+    """
+    return canonical_nquads(jsonld.to_quads(document)).encode("utf-8")
+
+
+def rdfc_nquads(nquads: str, *, hash: Literal["sha256", "sha384"] = "sha256") -> str:
+    """Return the canonical form of a dataset written in N-Quads.
+
+    Raises WorkLimitExceeded for poison graphs, ValueError for a text that is not N-Quads.
+    """
+    return canonical_nquads(_parse(nquads), hash_name=hash)
+
+
+def _parse(nquads: str) -> list[Quad]:
+    import pyoxigraph as ox  # noqa: PLC0415 - only the published vectors come as N-Quads
+
+    def term(value: object) -> str:
+        if isinstance(value, ox.NamedNode):
+            return f"<{value.value}>"
+        if isinstance(value, ox.BlankNode):
+            return f"_:{value.value}"
+        if isinstance(value, ox.Literal):
+            return jsonld.literal(value.value, value.datatype.value, value.language or "")
+        return ""
+
+    try:
+        quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+        return [(term(q.subject), term(q.predicate), term(q.object), term(q.graph_name)) for q in quads]
+    except SyntaxError as error:
+        raise ValueError("The text is not N-Quads.") from error
+
+
+def jcs(value: JsonValue) -> bytes:
+    """Return the JSON Canonicalization Scheme form (RFC 8785). Raises JsonInvalid for integers over 2**53 - 1."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeError) as error:
+        raise JsonInvalid("This value has no canonical JSON form.") from error
+
+
+def digest(document: JsonObject) -> bytes:
+    """Return the SHA-256 of a document without its `proof`: sorted members, compact JSON.
+
+    This is our own record key, not a standard form: the embedded-proof and the token form of one credential have the
+    same digest, and any other difference (a member set to null, an array in another order) gives another one.
+    Raises JsonInvalid for a value that JSON cannot hold.
+    """
+    content = {member: value for member, value in document.items() if member != "proof"}
+    try:
+        return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+    except orjson.JSONEncodeError:
+        return sha256(_sorted_wide(content)).digest()
+
+
+def _sorted_wide(content: JsonObject) -> bytes:
+    # orjson stops at 64-bit integers; foreign documents may hold up to 30 digits.
+    try:
+        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise JsonInvalid("This value cannot be written as JSON.") from error

@@ -1,0 +1,112 @@
+"""Is the key that signed one of the issuer that the document names, and what is proven about that issuer."""
+
+from datetime import datetime
+
+from openbadges.canonical import digest
+from openbadges.checks.finding import Finding, finding, not_reached
+from openbadges.checks.proof import Signature, Weighed
+from openbadges.errors import OpenBadgesError
+from openbadges.facts import Evidence, IssuerFact
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.report import State
+from openbadges.shapes import as_list
+
+# Why an issuer's keys could not be looked up -> the state and the sentence.
+_UNRESOLVED: dict[str, tuple[State, str]] = {
+    "issuer.unreachable": ("unreachable", "The issuer's address could not be reached to ask for its keys."),
+    "issuer.not_held": ("not_checked", "The issuer's keys were not looked up."),
+    "issuer.unsupported_method": ("not_checked", "The issuer uses a kind of identifier that is not known here."),
+    "issuer.document_invalid": ("issuer_unproven", "What the issuer's address serves is not a usable list of keys."),
+}
+
+
+def weigh_issuer(evidence: Evidence, document: JsonObject, weighed: Weighed, now: datetime) -> Finding:
+    """The line of the issuer check. Raises nothing."""
+    issuer = evidence.issuer
+    if issuer is None or issuer.id != _issuer_id(document):
+        return _unresolved("issuer.not_held")
+    if issuer.own and evidence.record is None:
+        return _unproven("issuer.no_record", "This installation has no record of issuing this credential.")
+    if not issuer.resolved:
+        return _unresolved(issuer.problem)
+    if weighed.lacks_key:
+        return _unproven("issuer.key_not_listed", "The issuer does not list the key that is named in the document.")
+    if not weighed.signatures:
+        return not_reached("issuer")
+    findings = [_weigh_signature(evidence, document, signature, now) for signature in weighed.signatures]
+    return next((found for found in findings if found.state is None), findings[0])
+
+
+def _unresolved(problem: str) -> Finding:
+    code = problem if problem in _UNRESOLVED else "issuer.not_held"
+    state, message = _UNRESOLVED[code]
+    return finding("issuer", "unknown", code, message, state=state)
+
+
+def _unproven(code: str, message: str) -> Finding:
+    return finding("issuer", "failed", code, message, state="issuer_unproven")
+
+
+def _weigh_signature(evidence: Evidence, document: JsonObject, signature: Signature, now: datetime) -> Finding:
+    issuer, key = evidence.issuer, signature.key
+    assert issuer is not None  # weigh_issuer has seen to it
+    if key.controller != issuer.id:
+        return _unproven("issuer.key_of_another", "The key that signed belongs to somebody else than the issuer.")
+    if key.compromised_at is not None and not _recorded_before(evidence, document, key.compromised_at):
+        return _unproven("issuer.no_record", "The key was stolen, and no record shows that the issuer signed this.")
+    if not key.listed and key.compromised_at is None:
+        return _unproven("issuer.key_not_listed", "The issuer does not list the key that signed.")
+    if key.revoked_at is not None and key.revoked_at <= now:
+        return _unproven("issuer.key_revoked", "The issuer has withdrawn the key that signed.")
+    if key.expires_at is not None and (signature.made_at or now) > key.expires_at:
+        return _unproven("issuer.key_expired", "The signature was made after the end of its key.")
+    return _proven(issuer, document)
+
+
+def _recorded_before(evidence: Evidence, document: JsonObject, moment: datetime) -> bool:
+    if evidence.record is None:
+        return False
+    try:
+        recorded_at = evidence.record.recorded_at.get(digest(document))
+    except OpenBadgesError:
+        return False
+    return recorded_at is not None and recorded_at < moment
+
+
+def _proven(issuer: IssuerFact, document: JsonObject) -> Finding:
+    creator = _creator_id(document)
+    differs = creator is not None and creator != issuer.id
+    if issuer.method == "did:key":
+        message = "The signature proves a key, but nothing proves who stands behind it"
+        message += "; another organisation is named as the one that defined this badge." if differs else "."
+        return finding("issuer", "warning", "issuer.key_only", message)
+    if differs:
+        message = "The issuer signed this, but another organisation is named as the one that defined this badge."
+        return finding("issuer", "warning", "issuer.creator_differs", message)
+    if issuer.name is not None:
+        return finding("issuer", "passed", "issuer.ok", "The key belongs to the issuer, whose name is proven.")
+    return finding(
+        "issuer",
+        "passed",
+        "issuer.name_unproven",
+        "The key belongs to the issuer's address; the name that it gives itself is not proven.",
+    )
+
+
+def _creator_id(document: JsonObject) -> str | None:
+    """Who the achievement says defined it, in whatever form."""
+    subject = _only_object(document.get("credentialSubject"))
+    achievement = _only_object(subject.get("achievement"))
+    creator = achievement.get("creator")
+    named = creator.get("id") if isinstance(creator, dict) else creator
+    return named if isinstance(named, str) else None
+
+
+def _only_object(value: JsonValue) -> JsonObject:
+    return next((item for item in as_list(value) if isinstance(item, dict)), {})
+
+
+def _issuer_id(document: JsonObject) -> str | None:
+    issuer = document.get("issuer")
+    named = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return named if isinstance(named, str) else None

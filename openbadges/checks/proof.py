@@ -1,0 +1,212 @@
+"""Does a signature fit the document: embedded proofs, proof sets and tokens.
+
+Only the mathematics and the proof's own rules are weighed here; whose key it is comes in `issuer`.
+Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 2.1 (proof sets and chains); Open Badges 3.0, section 8.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from openbadges.canonical import digest
+from openbadges.checks.finding import Finding, finding, from_error
+from openbadges.data_integrity import CRYPTOSUITE, proofs_of, verify_proof
+from openbadges.errors import (
+    ContextNotPinned,
+    OpenBadgesError,
+    TokenInvalid,
+    UndefinedTerm,
+)
+from openbadges.facts import Evidence, IssuerFact, KeyFact, RecordFact
+from openbadges.jose import verify_token
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.times import TimeInvalid, parse_time
+
+MOST_PROOFS = 8  # each costs a canonicalisation
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+_MEMBERS = frozenset(("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"))
+_OPTIONAL_MEMBERS = frozenset(("id", "@context", "expires", "domain", "challenge", "nonce", "previousProof"))
+_DOES_NOT_FIT = frozenset(("proof.invalid", "proof.malformed", "token.signature"))
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that fits. `made_at` is what the signer says; a thief may say anything."""
+
+    key: KeyFact
+    made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The line of the proof check, the signatures that fit, and what the canonical form could not cover."""
+
+    finding: Finding
+    signatures: tuple[Signature, ...] = ()
+    uncovered: UndefinedTerm | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.finding.check.result == "passed"
+
+    @property
+    def lacks_key(self) -> bool:
+        return self.finding.check.code == "proof.no_key"
+
+
+def weigh_proof(evidence: Evidence, document: JsonObject, now: datetime) -> Weighed:
+    """Check what secures a document: the token that it came in, else its embedded proofs."""
+    if evidence.record is not None and evidence.issuer is not None and evidence.issuer.own:
+        changed = _not_as_recorded(evidence, evidence.record, document)
+        if changed is not None:
+            return Weighed(changed)
+    try:
+        return _weigh_proofs(evidence.issuer, document, now) if evidence.token is None else _weigh_token(evidence)
+    except OpenBadgesError as error:
+        return _weigh_refusal(error)
+
+
+def _weigh_refusal(error: OpenBadgesError) -> Weighed:
+    if isinstance(error, UndefinedTerm):
+        return Weighed(not_checked("The signature does not cover every part of the document."), uncovered=error)
+    if isinstance(error, ContextNotPinned):
+        return Weighed(from_error("proof", "unknown", error, "not_checked"))
+    return Weighed(from_error("proof", "failed", error, "altered" if error.code in _DOES_NOT_FIT else "not_accepted"))
+
+
+def not_checked(message: str) -> Finding:
+    """The proof line where something else makes the signature meaningless."""
+    return finding("proof", "skipped", "proof.not_checked", message)
+
+
+def _not_as_recorded(evidence: Evidence, record: RecordFact, document: JsonObject) -> Finding | None:
+    """Our own documents are compared with what was recorded: canonical forms forgive aliases, nulls and order."""
+    try:
+        as_recorded = digest(document) in record.digests
+    except OpenBadgesError:
+        as_recorded = False
+    if as_recorded and (evidence.token is not None or "proof" not in document or _is_our_proof(document["proof"])):
+        return None
+    message = "The document is not the one that was recorded here when it was issued."
+    return finding("proof", "failed", "proof.not_as_recorded", message, state="altered")
+
+
+def _is_our_proof(proof: JsonValue) -> bool:
+    if not isinstance(proof, list) or len(proof) != 1 or not isinstance(proof[0], dict):
+        return False
+    return proof[0].keys() == _MEMBERS and all(isinstance(value, str) for value in proof[0].values())
+
+
+def _weigh_token(evidence: Evidence) -> Weighed:
+    token = evidence.token
+    assert token is not None
+    key = _key_for(evidence.issuer, token.kid or "")
+    if key is None:
+        return _without_key()
+    verify_token(token, key.key)
+    return Weighed(_fits(), (Signature(key, _claimed_time(token.payload)),))
+
+
+def _claimed_time(payload: JsonObject) -> datetime | None:
+    return _time(payload.get("validFrom"))
+
+
+def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:
+    """A proof set holds when at least one supported proof fits and no supported one fails."""
+    proofs = proofs_of(document)
+    if not proofs:
+        message = "The document carries no signature."
+        return Weighed(finding("proof", "failed", "proof.missing", message, state="not_accepted"))
+    if len(proofs) > MOST_PROOFS:
+        message = f"The document carries more than {MOST_PROOFS} signatures."
+        return Weighed(finding("proof", "failed", "proof.too_many", message, state="not_accepted"))
+    supported = [proof for proof in proofs if proof.get("cryptosuite") == CRYPTOSUITE]
+    if not supported:
+        message = "The signature is of a kind that is not accepted here."
+        return Weighed(finding("proof", "failed", "proof.unsupported", message, state="not_accepted"))
+    for proof in supported:
+        for objection in _objections(proof, now):
+            return Weighed(objection)
+    signatures = tuple(_signatures(issuer, document, supported))
+    if not signatures:
+        return _without_key()
+    return Weighed(_fits(others=len(proofs) - len(signatures)), signatures)
+
+
+def _signatures(issuer: IssuerFact | None, document: JsonObject, proofs: list[JsonObject]) -> Iterator[Signature]:
+    for proof in proofs:
+        key = _key_for(issuer, str(proof["verificationMethod"]))
+        if key is not None:
+            verify_proof(document, proof, key.key)
+            yield Signature(key, _time(proof.get("created")))
+
+
+def _objections(proof: JsonObject, now: datetime) -> Iterator[Finding]:
+    """The rules of a proof apart from its signature. Forms first, so that what follows may trust them."""
+    unknown = proof.keys() - _MEMBERS - _OPTIONAL_MEMBERS
+    texts = [value for name, value in proof.items() if name not in ("@context", "previousProof")]
+    if unknown or not (_MEMBERS - {"created"} <= proof.keys()) or not all(isinstance(text, str) for text in texts):
+        yield _refused("proof.malformed", "The proof has missing or unexpected members.")
+    elif "previousProof" in proof:
+        yield _refused("proof.chain", "The proof is one of a chain, which cannot be followed here.")
+    elif proof["proofPurpose"] != "assertionMethod":
+        yield _refused("proof.purpose", "The signature was made for another purpose than issuing.")
+    elif "domain" in proof:
+        yield _refused("proof.domain", "The signature was made for use in another place only.")
+    else:
+        yield from _time_objections(proof, now)
+
+
+def _time_objections(proof: JsonObject, now: datetime) -> Iterator[Finding]:
+    made_at, ends_at = _time(proof.get("created")), _time(proof.get("expires"))
+    if ("created" in proof and made_at is None) or ("expires" in proof and ends_at is None):
+        yield _refused("proof.malformed", "A date of the proof is not a date and time with a time zone.")
+    elif made_at is not None and made_at > now + CLOCK_TOLERANCE:
+        yield _refused("proof.created_later", "The signature says that it was made in the future.")
+    elif ends_at is not None and ends_at <= now:
+        message = "The signature has passed the end that its maker gave it."
+        yield finding("proof", "failed", "proof.expired", message, state="expired", when=ends_at)
+
+
+def _refused(code: str, message: str) -> Finding:
+    return finding("proof", "failed", code, message, state="not_accepted")
+
+
+def _key_for(issuer: IssuerFact | None, method: str) -> KeyFact | None:
+    """The key that a verification method names. Some issuers write a did:key without its fragment, or only "#…"."""
+    if issuer is None:
+        return None
+    spellings = [method]
+    if method.startswith("did:key:") and "#" not in method:
+        spellings.append(f"{method}#{method.removeprefix('did:key:')}")
+    if method.startswith("#"):
+        spellings.append(issuer.id + method)
+    return next((issuer.keys[spelling] for spelling in spellings if spelling in issuer.keys), None)
+
+
+def _time(text: JsonValue) -> datetime | None:
+    try:
+        return parse_time(text)
+    except TimeInvalid:
+        return None
+
+
+def _without_key() -> Weighed:
+    message = "The signature could not be checked, because its key is not known."
+    return Weighed(finding("proof", "unknown", "proof.no_key", message))
+
+
+def _fits(*, others: int = 0) -> Finding:
+    message = "The signature fits: nothing was changed since it was signed."
+    if others:
+        message = "The signature fits: nothing was changed since it was signed; further signatures were not checked."
+    return finding("proof", "passed", "proof.ok", message)
+
+
+# Errors that parse_token raises about a token that was read but must not be trusted, whatever its signature.
+FORBIDDEN_TOKEN_CODES = frozenset(("token.algorithm", "token.header", "token.type", "token.key_type", "token.claims"))
+
+
+def is_forbidden_token(error: OpenBadgesError) -> bool:
+    return isinstance(error, TokenInvalid) and error.code in FORBIDDEN_TOKEN_CODES

@@ -1,0 +1,112 @@
+"""Base58btc, base64url, multibase and multicodec: how keys and signatures are written as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from openbadges.errors import OpenBadgesError
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+MAX_BASE58_LETTERS = 2_048
+"""Longer than the Multikey of a 4096-bit RSA key; decoding takes time in the square of the length."""
+
+
+class EncodingInvalid(OpenBadgesError):
+    """The text is not the one canonical encoding of any bytes."""
+
+    code = "encoding.invalid"
+    title = "This encoded value cannot be read"
+
+
+def base58btc_encode(data: bytes) -> str:
+    """Return data in the Bitcoin alphabet, without multibase prefix; leading zero bytes become leading 1s."""
+    number = int.from_bytes(data)
+    letters: list[str] = []
+    while number:
+        number, digit = divmod(number, 58)
+        letters.append(_ALPHABET[digit])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(letters))
+
+
+def base58btc_decode(text: str) -> bytes:
+    """Return the bytes of base58btc text. Raises EncodingInvalid for another letter or over 2,048 letters."""
+    if len(text) > MAX_BASE58_LETTERS:
+        raise EncodingInvalid("A base58 value is too long.")
+    number = 0
+    for letter in text:
+        digit = _VALUE.get(letter)
+        if digit is None:
+            raise EncodingInvalid("A base58 value holds a letter outside its alphabet.")
+        number = number * 58 + digit
+    zeros = len(text) - len(text.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def base64url_encode(data: bytes) -> str:
+    """Return base64url without padding (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def base64url_decode(text: str) -> bytes:
+    """Return the bytes of unpadded base64url; only the one canonical text of some bytes is taken.
+
+    Raises EncodingInvalid for padding, white space, other letters, impossible lengths, and for unused bits that
+    are not zero (the last letter of a token could else be changed without notice).
+    """
+    if _BASE64URL.fullmatch(text) is None or len(text) % 4 == 1:
+        raise EncodingInvalid("A value is not base64url without padding.")
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise EncodingInvalid("A value is not base64url without padding.") from error
+    if len(text) % 4 and base64url_encode(data[-(len(data) % 3) :]) != text[-(len(text) % 4) :]:
+        raise EncodingInvalid("A base64url value has unused bits that are not zero.")
+    return data
+
+
+def multibase_encode(data: bytes) -> str:
+    """Return data as multibase base58btc: "z" and the letters."""
+    return "z" + base58btc_encode(data)
+
+
+def multibase_decode(text: str) -> bytes:
+    """Return the bytes of multibase text, "z" (base58btc) or "u" (base64url without padding).
+
+    Raises EncodingInvalid for any other base and for text that is no such encoding.
+    """
+    if text.startswith("z"):
+        return base58btc_decode(text[1:])
+    if text.startswith("u"):
+        return base64url_decode(text[1:])
+    raise EncodingInvalid("Only the multibase forms z and u are read.")
+
+
+def varint_encode(number: int) -> bytes:
+    """Return an unsigned LEB128 number, as multicodec writes its codes."""
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def multicodec_split(data: bytes) -> tuple[int, bytes]:
+    """Return (code, rest) of bytes that start with a multicodec code.
+
+    Raises EncodingInvalid when the code is cut off, longer than 4 bytes, or not in its shortest form.
+    """
+    code = 0
+    for position, byte in enumerate(data[:4]):
+        code |= (byte & 0x7F) << (7 * position)
+        if byte < 0x80:
+            if byte == 0 and position:
+                raise EncodingInvalid("A multicodec code is not in its shortest form.")
+            return code, data[position + 1 :]
+    raise EncodingInvalid("A multicodec code is cut off.")

@@ -1,0 +1,146 @@
+"""JSON as it may be signed: one meaning for every reader, bounded in size, depth and number of values.
+
+The standard library's reader takes duplicate members (the last one wins), NaN, 1e400 and lone surrogates; a signature
+over such a text means different things to different verifiers, so each of them is refused here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from math import isinf
+from typing import NoReturn
+
+import orjson
+
+from openbadges.errors import JsonInvalid
+from openbadges.json_types import JsonObject, JsonValue
+
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_NON_ZERO_MANTISSA = re.compile(r"-?[0.]*[1-9]")
+
+
+def loads(
+    data: bytes | str,
+    *,
+    max_bytes: int = 2 * 2**20,
+    max_depth: int = 64,
+    max_members: int = 20_000,
+    max_digits: int = 30,
+) -> JsonValue:
+    """Return the value of a JSON text (RFC 8259); bytes are UTF-8, one leading byte order mark is taken off.
+
+    max_depth counts nested arrays and objects; max_members counts object members and array elements together;
+    max_digits is the length of one number as written.
+    Raises JsonInvalid: json.encoding, json.too_large, json.invalid, json.duplicate_member, json.number,
+    json.surrogate, json.too_deep, json.too_many_members. Never RecursionError.
+    """
+    text = _text(data, max_bytes)
+    value = _parse(text, max_digits)
+    _check_shape(value, max_depth, max_members)
+    if _SURROGATE_ESCAPE.search(text):
+        _check_surrogates(value)
+    return value
+
+
+def load_object(data: bytes | str, *, max_bytes: int = 2 * 2**20) -> JsonObject:
+    """Like loads, for a text that must be one JSON object. Raises JsonInvalid also for any other value."""
+    value = loads(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise JsonInvalid("A JSON object is needed.")
+    return value
+
+
+def dumps(value: JsonValue) -> bytes:
+    """Return compact UTF-8 JSON with members in their given order. Raises JsonInvalid for what JSON cannot hold."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return _dumps_wide(value)
+
+
+def _dumps_wide(value: JsonValue) -> bytes:
+    # orjson stops at 64-bit integers; foreign documents may hold up to 30 digits.
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise JsonInvalid("This value cannot be written as JSON.") from error
+
+
+def _text(data: bytes | str, max_bytes: int) -> str:
+    if len(data) > max_bytes:
+        raise JsonInvalid(f"The text is longer than {max_bytes} bytes.", code="json.too_large")
+    try:
+        if isinstance(data, bytes):
+            return data.decode("utf-8").removeprefix("\ufeff")
+        if len(data.encode("utf-8")) > max_bytes:
+            raise JsonInvalid(f"The text is longer than {max_bytes} bytes.", code="json.too_large")
+        return data.removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise JsonInvalid("The text is not UTF-8.", code="json.encoding") from error
+
+
+def _parse(text: str, max_digits: int) -> JsonValue:
+    def as_int(number: str) -> int:
+        if len(number) > max_digits:
+            raise JsonInvalid(f"A number has more than {max_digits} digits.", code="json.number")
+        return int(number)
+
+    def as_float(number: str) -> float:
+        if len(number) > max_digits:
+            raise JsonInvalid(f"A number has more than {max_digits} digits.", code="json.number")
+        value = float(number)
+        if isinf(value) or (value == 0 and _NON_ZERO_MANTISSA.match(number)):
+            raise JsonInvalid("A number is outside the range of numbers.", code="json.number")
+        return value
+
+    try:
+        value: JsonValue = json.loads(
+            text,
+            object_pairs_hook=_unique_members,
+            parse_int=as_int,
+            parse_float=as_float,
+            parse_constant=_refuse_constant,
+        )
+    except RecursionError as error:
+        raise JsonInvalid("The text is nested too deeply.", code="json.too_deep") from error
+    except json.JSONDecodeError as error:
+        message = f"The text is not JSON (line {error.lineno}, column {error.colno})."
+        raise JsonInvalid(message) from error
+    return value
+
+
+def _unique_members(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise JsonInvalid("An object names the same member twice.", code="json.duplicate_member")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise JsonInvalid(f"{name} is not a JSON number.", code="json.number")
+
+
+def _check_shape(value: JsonValue, max_depth: int, max_members: int) -> None:
+    level: list[JsonValue] = [value] if isinstance(value, (dict, list)) else []
+    depth = members = 0
+    while level:
+        depth += 1
+        if depth > max_depth:
+            raise JsonInvalid(f"The text is nested more than {max_depth} levels deep.", code="json.too_deep")
+        below: list[JsonValue] = []
+        for container in level:
+            children = container.values() if isinstance(container, dict) else container
+            members += len(children)  # type: ignore[arg-type]
+            below += [child for child in children if isinstance(child, (dict, list))]  # type: ignore[union-attr]
+        if members > max_members:
+            raise JsonInvalid(f"The text holds more than {max_members} values.", code="json.too_many_members")
+        level = below
+
+
+def _check_surrogates(value: JsonValue) -> None:
+    # The text itself is valid UTF-8, so half a character can only come from an escape such as \ud800.
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise JsonInvalid("A string holds half of a character.", code="json.surrogate") from error

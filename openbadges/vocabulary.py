@@ -1,0 +1,88 @@
+"""The closed word lists of Open Badges 3.0; most may be extended by words that start with "ext:"."""
+
+ACHIEVEMENT_TYPES = frozenset(
+    [
+        "Achievement",
+        "ApprenticeshipCertificate",
+        "Assessment",
+        "Assignment",
+        "AssociateDegree",
+        "Award",
+        "Badge",
+        "BachelorDegree",
+        "Certificate",
+        "CertificateOfCompletion",
+        "Certification",
+        "CoCurricular",
+        "CommunityService",
+        "Competency",
+        "Course",
+        "Degree",
+        "Diploma",
+        "DoctoralDegree",
+        "Fieldwork",
+        "GeneralEducationDevelopment",
+        "JourneymanCertificate",
+        "LearningProgram",
+        "License",
+        "MasterCertificate",
+        "MasterDegree",
+        "Membership",
+        "MicroCredential",
+        "ProfessionalDoctorate",
+        "QualityAssuranceCredential",
+        "ResearchDoctorate",
+        "SecondarySchoolDiploma",
+    ]
+)
+RESULT_TYPES = frozenset(
+    [
+        "GradePointAverage",
+        "LetterGrade",
+        "Percent",
+        "PerformanceLevel",
+        "PredictedScore",
+        "RawScore",
+        "Result",
+        "RubricCriterion",
+        "RubricCriterionLevel",
+        "RubricScore",
+        "ScaledScore",
+        "Status",
+    ]
+)
+RESULT_STATUSES = frozenset(["Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew"])
+TARGET_TYPES = frozenset(
+    [
+        "ceasn:Competency",
+        "ceterms:Credential",
+        "CFItem",
+        "CFRubric",
+        "CFRubricCriterion",
+        "CFRubricCriterionLevel",
+        "CTDL",
+    ]
+)
+IDENTIFIER_TYPES = frozenset(
+    [
+        "name",
+        "sourcedId",
+        "systemId",
+        "productId",
+        "userName",
+        "accountId",
+        "emailAddress",
+        "nationalIdentityNumber",
+        "isbn",
+        "issn",
+        "lisSourcedId",
+        "oneRosterSourcedId",
+        "sisSourcedId",
+        "ltiContextId",
+        "ltiDeploymentId",
+        "ltiToolId",
+        "ltiPlatformId",
+        "ltiUserId",
+        "identifier",
+    ]
+)

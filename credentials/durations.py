@@ -1,0 +1,33 @@
+"""ISO 8601 durations as achievements use them: `P3Y` for validity, `PT60H` for workload."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import datetime, timedelta
+
+_CALENDAR = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})W)?(?:(\d{1,4})D)?\Z", re.ASCII)
+_HOURS = re.compile(r"PT(\d{1,4})H\Z", re.ASCII)
+
+
+def add(start: datetime, duration: str) -> datetime:
+    """Return `start` moved forward by a calendar duration; 29 February becomes 28 where the year has no 29th.
+
+    Raises ValueError for anything but years, months, weeks and days.
+    """
+    match = _CALENDAR.match(duration)
+    if match is None or duration == "P":
+        raise ValueError(f"{duration!r} is not a duration such as P3Y or P18M.")
+    years, months, weeks, days = (int(part or 0) for part in match.groups())
+    month = start.month - 1 + months
+    year = start.year + years + month // 12
+    day = min(start.day, calendar.monthrange(year, month % 12 + 1)[1])
+    return start.replace(year=year, month=month % 12 + 1, day=day) + timedelta(weeks=weeks, days=days)
+
+
+def hours(duration: str) -> int:
+    """Return the hours of a workload such as `PT60H`. Raises ValueError."""
+    match = _HOURS.match(duration)
+    if match is None:
+        raise ValueError(f"{duration!r} is not a number of hours such as PT60H.")
+    return int(match[1])

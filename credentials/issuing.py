@@ -1,0 +1,178 @@
+"""Awards in two steps: reserve (decide, take a status index, record what will be signed), then complete (sign, store).
+
+Both run inside the caller's transaction. Source of the order: boulder's issuance cycle; see docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.db import connection, models
+
+from credentials import durations
+from credentials.codes import new_code
+from credentials.imports import RowValues
+from credentials.models import Achievement, Award, Batch, BatchRow, StatusEntry, StatusList
+from credentials.publishing import CredentialBuilder
+from credentials.signing import sign_awards
+from credentials.status_lists import publish, take_indexes
+from openbadges import canonical
+from openbadges.documents import DocumentInvalid
+
+Person = tuple[int, RowValues]
+"""The number of a row in its file, and what the row says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row gets no award: the state it ends in, a lasting code, the column at fault and a sentence."""
+
+    state: BatchRow.State
+    code: str
+    column: str
+    message: str
+
+
+def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Award | Refusal]:
+    """Reserve one award per row, or say why not; answers in the order of `people`."""
+    # Whoever holds this lock decides alone who has the achievement already: two files at once cannot award twice.
+    Achievement.objects.select_for_update().get(pk=batch.achievement_version.achievement_id)
+    held, taken = _held_already(batch, people, now), _external_ids_taken(batch, people)
+    refusals = [_refusal(values, batch=batch, held=held, taken=taken) for _, values in people]
+    places = iter(take_indexes(issuer=batch.issuer, count=refusals.count(None), now=now))
+    builder = CredentialBuilder(batch.achievement_version)
+    outcomes: list[Award | Refusal] = []
+    reserved: list[tuple[Award, bytes]] = []
+    for (number, values), refusal in zip(people, refusals, strict=True):
+        if refusal is not None:
+            outcomes.append(refusal)
+            continue
+        try:
+            award = _new_award(batch, number, values, *next(places), now=now)
+            reserved.append((award, canonical.digest(builder.unsigned(award))))
+            outcomes.append(award)
+        except DocumentInvalid as error:
+            outcomes.append(Refusal(BatchRow.State.FAILED, error.code, "", str(error)))
+    renewals = [(held[award.recipient_email], award) for award, _ in reserved if award.recipient_email in held]
+    _store(reserved, renewals=renewals, now=now)
+    return outcomes
+
+
+def complete(*, award_ids: Sequence[int], now: datetime) -> None:
+    """Sign reserved awards and store both secured forms; a status list that has no signature yet gets one."""
+    signed = sign_awards(award_ids, now=now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Award._meta.db_table} SET document = %s, token_signature = %s, proof_key_id = %s,"
+            " token_key_id = %s, state = 'issued', issued_at = %s WHERE id = %s AND state = 'reserved'",
+            [
+                (
+                    item.document,
+                    item.token_signature,
+                    _key_column(item.proof_key_id),
+                    _key_column(item.token_key_id),
+                    connection.ops.adapt_datetimefield_value(now),
+                    item.award_id,
+                )
+                for item in signed
+            ],
+        )
+    for status_list in StatusList.objects.filter(awards__in=award_ids, signed_at=None).distinct():
+        publish(status_list, now=now)
+
+
+def set_values(model: type[models.Model], column: str, pairs: Iterable[tuple[int, Any]]) -> None:
+    """Set one column of many rows, each to its own value: (primary key, value) pairs."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [(value, key) for key, value in pairs]
+        )
+
+
+def _key_column(key: uuid.UUID) -> Any:
+    return models.UUIDField().get_db_prep_value(key, connection)
+
+
+def _held_already(batch: Batch, people: Sequence[Person], now: datetime) -> dict[str, Award]:
+    """The newest award in force of this version by e-mail, for the people of these rows."""
+    if batch.duplicates == Batch.Duplicates.ISSUE:
+        return {}
+    emails = {values.email for _, values in people}
+    awards = Award.objects.in_force(now).filter(
+        achievement_version=batch.achievement_version, recipient_email__in=emails
+    )
+    return {award.recipient_email: award for award in awards.order_by("pk")}
+
+
+def _external_ids_taken(batch: Batch, people: Sequence[Person]) -> dict[str, Award]:
+    wanted = {values.external_id for _, values in people if values.external_id}
+    awards = Award.objects.filter(issuer=batch.issuer, external_id__in=wanted).exclude(state=Award.State.SUPERSEDED)
+    return {award.external_id: award for award in awards}
+
+
+def _refusal(
+    values: RowValues, *, batch: Batch, held: Mapping[str, Award], taken: Mapping[str, Award]
+) -> Refusal | None:
+    old = held.get(values.email)
+    if old is not None and batch.duplicates == Batch.Duplicates.SKIP:
+        until = f"valid until {old.valid_until:%-d %B %Y}" if old.valid_until else "without an end date"
+        message = f"This person already holds it, {until}: {old.address}"
+        return Refusal(BatchRow.State.SKIPPED, "already_held", "email", message)
+    # A renewal may carry on the id of the award that it replaces.
+    if taken.get(values.external_id, old) not in (None, old):
+        message = f"“{values.external_id}” names another award of this issuer. Use an id of its own for this row."
+        return Refusal(BatchRow.State.FAILED, "external_id_taken", "external_id", message)
+    return None
+
+
+def _new_award(
+    batch: Batch, number: int, values: RowValues, status_list: StatusList, index: int, *, now: datetime
+) -> Award:
+    version = batch.achievement_version
+    moment = now.replace(microsecond=0)
+    awarded_on = datetime.combine(values.awarded_on, time(), UTC) if values.awarded_on else None
+    # The default start is the one that the check of the file assumed (credentials.imports.dates.check_order).
+    valid_from = values.valid_from or awarded_on or moment
+    valid_until = values.valid_until or (durations.add(valid_from, version.validity) if version.validity else None)
+    return Award(
+        code=new_code(),
+        external_id=values.external_id,
+        issuer=batch.issuer,
+        achievement_version=version,
+        batch=batch,
+        batch_row=number,
+        recipient_name=values.name,
+        recipient_email=values.email,
+        recipient_salt=secrets.token_hex(16),
+        subject_id=f"urn:uuid:{uuid.uuid4()}",
+        state_since=now,
+        awarded_at=awarded_on or moment,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        narrative=values.narrative,
+        evidence=[{"url": item.url, "name": item.name} for item in values.evidence],
+        results=[{"key": key, "value": value} for key, value in values.results],
+        licence_number=values.licence_number,
+        language=values.language,
+        status_list=status_list,
+        status_index=index,
+        created_at=now,
+    )
+
+
+def _store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[Award, Award]], now: datetime) -> None:
+    """Record awards with the digest of what will be signed. renewals: (old award, the one that replaces it)."""
+    Award.objects.filter(pk__in=[old.pk for old, _ in renewals]).update(state=Award.State.SUPERSEDED, state_since=now)
+    Award.objects.bulk_create(award for award, _ in reserved)
+    StatusEntry.objects.bulk_create(
+        StatusEntry(
+            status_list=award.status_list, index=award.status_index, award=award, digest=digest, recorded_at=now
+        )
+        for award, digest in reserved
+    )
+    set_values(Award, "replaced_by_id", [(old.pk, new.pk) for old, new in renewals])

@@ -1,0 +1,16 @@
+"""What can be earned (achievements) and what was given (awards, batches, status lists)."""
+
+from credentials.models.achievements import Achievement, AchievementVersion
+from credentials.models.awards import Award, StatusEntry, StatusList
+from credentials.models.batches import Batch, BatchChunk, BatchRow
+
+__all__ = [
+    "Achievement",
+    "AchievementVersion",
+    "Award",
+    "Batch",
+    "BatchChunk",
+    "BatchRow",
+    "StatusEntry",
+    "StatusList",
+]

@@ -1,0 +1,1 @@
+"""Who issues: issuer profiles, their members, signing keys and courses."""

@@ -1,0 +1,1 @@
+"""Who earns and who signs in: people with an account."""

@@ -1,0 +1,1 @@
+"""Is it true: evidence, verdict, and the public pages about both."""

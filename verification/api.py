@@ -1,0 +1,72 @@
+"""`POST /api/v1/verify`: the verdict for programs (DESIGN 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from verification.services import verify
+from verification.throttle import VerifyThrottle
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = f"A badge may have at most {settings.MAX_UPLOAD_MB} MB."
+
+
+class VerifyInput(serializers.Serializer[Any]):
+    """One input: `input` as text, or `file`. `recipient` is an e-mail address to compare with the holder's."""
+
+    input = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
+    file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
+    recipient = serializers.CharField(required=False, max_length=254)
+    receipt = serializers.BooleanField(required=False, default=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if hasattr(data, "keys") else []
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, "This member is not known here."))
+        if hasattr(data, "get") and isinstance(data.get("input"), dict | list):
+            raise serializers.ValidationError({"input": "Put the badge's JSON into one string."})
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in ("input", "file") if name in attrs]
+        if len(given) != 1:
+            raise serializers.ValidationError(
+                {"input": "Send either `input` (a link, code, token or JSON as text) or one `file`."}
+            )
+        return attrs
+
+
+class VerifyView(APIView):
+    throttle_classes = [VerifyThrottle]
+
+    def post(self, request: Request) -> Response:
+        terms = VerifyInput(data=request.data)
+        terms.is_valid(raise_exception=True)
+        given = terms.validated_data
+        data = read_upload(given["file"]) if "file" in given else given["input"]
+        verdict = verify(data, recipient=given.get("recipient"), now=timezone.now())
+        return Response(verdict.report.to_json(), headers={"Cache-Control": "no-store"})
+
+
+def read_upload(upload: UploadedFile[bytes]) -> bytes:
+    """The bytes of an uploaded badge. Raises TooLarge, UnsupportedMediaType."""
+    if (upload.size or 0) > settings.MAX_UPLOAD_MB * 2**20:
+        raise TooLarge
+    data: bytes = upload.read()
+    if data.startswith(b"%PDF-"):
+        raise UnsupportedMediaType(
+            "application/pdf", "PDF files are not read here. Send the badge as PNG, SVG, JSON, JWT or link."
+        )
+    return data

@@ -1,0 +1,279 @@
+"""Gathers every fact that a verdict rests on, before anything is judged (openbadges.judge fetches nothing).
+
+Own issuers, lists and awards are read from the database. Of other platforms' documents only those are known that the
+caller holds (`Held`); whatever is not known is left open, and the verdict says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Q
+
+from credentials.codes import read_code
+from credentials.models import Award, StatusEntry, StatusList
+from credentials.publishing import token_of
+from issuers.models import Issuer, SigningKey
+from openbadges import jose, status, strict_json
+from openbadges.did import DidDocument, did_web_url, parse_did_document, resolve_did_key
+from openbadges.errors import LinkNotFollowed, OpenBadgesError
+from openbadges.facts import AwardState, Evidence, IssuerFact, KeyFact, LinkState, RecordFact, Source, StatusFact
+from openbadges.headlines import long_date
+from openbadges.jose import Token
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.keys import PublicKey
+from openbadges.status_credential import StatusQuestion, read_status_list
+from verification import own
+from verification.reading import Badge, Code, Link, Presented, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Documents of others by address, supplied by the caller: DID documents and status lists."""
+
+    documents: Mapping[str, JsonObject] = field(default_factory=dict)
+
+
+NOTHING_HELD = Held()
+_RECORD_STATES: Mapping[Award.State, AwardState] = {
+    Award.State.ISSUED: "issued",
+    Award.State.SUSPENDED: "suspended",
+    Award.State.REVOKED: "revoked",
+    Award.State.SUPERSEDED: "superseded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What to judge and, where the input is an award of ours that may be shown, that award."""
+
+    evidence: Evidence
+    award: Award | None = None
+
+
+def gather(presented: Presented, *, recipient: str | None, held: Held, now: datetime) -> Gathered:
+    """Collect the evidence about one input."""
+    match presented:
+        case Unreadable(source, error):
+            return Gathered(Evidence(source=source, read_error=error, recipient=recipient))
+        case Code(code):
+            return _of_own_link(own.OwnLink("code", code), "code", recipient=recipient, now=now)
+        case Link(address):
+            link = own.link(address)
+            if link is None:
+                return Gathered(Evidence(source="link", read_error=_not_ours(address), recipient=recipient))
+            return _of_own_link(link, "link", recipient=recipient, now=now)
+        case Badge():
+            return _of_badge(presented, recipient=recipient, held=held, now=now)
+
+
+def find_award(link: own.OwnLink) -> Award | None:
+    """The issued award that a link or code of ours names."""
+    awards = Award.objects.select_related("achievement_version__achievement", "issuer", "status_list", "token_key")
+    if link.kind == "id":
+        wanted = Q(public_id=uuid.UUID(link.value))
+    else:
+        wanted = Q(code=read_code(link.value) or "")
+    return awards.filter(wanted).exclude(state=Award.State.RESERVED).first()
+
+
+def link_state(award: Award | None) -> LinkState | None:
+    """Why a link to this award shows no credential; None when it may be shown."""
+    if award is None:
+        return "not_found"
+    if award.erased_at is not None:
+        return "erased"
+    if award.delivery == Award.Delivery.CLAIM and award.claimed_at is None:
+        return "unclaimed"
+    return "private" if award.visibility == Award.Visibility.PRIVATE else None
+
+
+def token_text(award: Award) -> str:
+    """The award's credential as a token. The issuer's DID is the one that was signed, whatever our address is now."""
+    document = document_of(award)
+    assert award.token_key is not None  # an issued award has its keys
+    return token_of(document, key=award.token_key, did=_issuer_id(document), signature=bytes(award.token_signature))
+
+
+def document_of(award: Award) -> JsonObject:
+    """The award's credential as JSON with its proof."""
+    document = strict_json.loads(award.document)
+    assert isinstance(document, dict)
+    return document
+
+
+def _not_ours(address: str) -> LinkNotFollowed:
+    host = own.host_of(address) or "another site"
+    return LinkNotFollowed(
+        f"This link goes to {host}, which this installation does not open. Paste the badge's text or choose its file."
+    )
+
+
+def _of_own_link(
+    link: own.OwnLink, source: Literal["link", "code"], *, recipient: str | None, now: datetime
+) -> Gathered:
+    award = find_award(link)
+    state = link_state(award)
+    if award is None or state is not None:
+        detail = link.value if award is None or award.erased_at is None else long_date(award.erased_at)
+        return Gathered(Evidence(source=source, link_state=state, link_detail=detail, recipient=recipient))
+    evidence = _evidence(
+        source, document=document_of(award), token=None, recipient=recipient, held=NOTHING_HELD, now=now
+    )
+    return Gathered(evidence, award)
+
+
+def _of_badge(badge: Badge, *, recipient: str | None, held: Held, now: datetime) -> Gathered:
+    evidence = _evidence(
+        badge.source, document=badge.document, token=badge.token, recipient=recipient, held=held, now=now
+    )
+    return Gathered(evidence)
+
+
+def _evidence(
+    source: Source,
+    *,
+    document: JsonObject | None,
+    token: Token | None,
+    recipient: str | None,
+    held: Held,
+    now: datetime,
+) -> Evidence:
+    credential = jose.credential_of(token) if token is not None else document or {}
+    issuer_id = _issuer_id(credential)
+    issuer = _issuer_fact(issuer_id, held)
+    return Evidence(
+        source=source,
+        form="ob3-jwt" if token is not None else "ob3-di",
+        document=document,
+        token=token,
+        issuer=issuer,
+        status=_status_fact(credential, issuer=issuer, held=held, now=now),
+        record=_record_fact(credential) if issuer.own else None,
+        recipient=recipient,
+    )
+
+
+def _issuer_id(credential: JsonObject) -> str:
+    issuer = credential.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return found if isinstance(found, str) else ""
+
+
+def _issuer_fact(issuer_id: str, held: Held) -> IssuerFact:
+    """What is known of an issuer by its id: ours from the database, did:key from itself, others from what is held."""
+    issuer = own.issuer(issuer_id)
+    if issuer is not None:
+        return _own_issuer_fact(issuer, issuer_id)
+    try:
+        if issuer_id.startswith("did:key:"):
+            return _resolved(issuer_id, resolve_did_key(issuer_id), method="did:key")
+        if issuer_id.startswith("did:web:"):
+            document = held.documents.get(issuer_id) or held.documents.get(did_web_url(issuer_id))
+            if document is None:
+                return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.not_held")
+            return _resolved(issuer_id, parse_did_document(document), method="did:web")
+    except OpenBadgesError:
+        return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.document_invalid")
+    problem = "issuer.not_held" if issuer_id.startswith("https://") else "issuer.unsupported_method"
+    return IssuerFact(issuer_id, "https", resolved=False, problem=problem)
+
+
+def _own_issuer_fact(issuer: Issuer, did: str) -> IssuerFact:
+    """`did` may carry an earlier origin of ours; the keys are the same."""
+    approved = issuer.approved_at is not None
+    return IssuerFact(
+        did,
+        "did:web",
+        keys={
+            fact.method: fact
+            for fact in (
+                KeyFact(
+                    method=f"{did}#{key.fragment}",
+                    key=PublicKey.from_jwk(key.public_key),
+                    controller=did,
+                    listed=key.state != SigningKey.State.COMPROMISED,
+                    compromised_at=key.compromised_at,
+                )
+                for key in issuer.keys.all()
+            )
+        },
+        name=issuer.name if approved else None,
+        proven_by=("did:web", "operator") if approved else ("did:web",),
+        own=True,
+    )
+
+
+def _resolved(issuer_id: str, document: DidDocument, *, method: Literal["did:web", "did:key"]) -> IssuerFact:
+    keys = {
+        item.id: KeyFact(
+            method=item.id,
+            key=item.key,
+            controller=item.controller,
+            listed=document.id == issuer_id and item.id in document.assertion_method,
+            revoked_at=item.revoked,
+            expires_at=item.expires,
+        )
+        for item in document.methods
+    }
+    return IssuerFact(issuer_id, method, keys=keys, proven_by=(method,))
+
+
+def _record_fact(credential: JsonObject) -> RecordFact | None:
+    """Our own record of the award that the credential names."""
+    address = credential.get("id")
+    public_id = own.award_id(address) if isinstance(address, str) else None
+    if public_id is None:
+        return None
+    award = (
+        Award.objects.select_related("issuer", "replaced_by")
+        .filter(public_id=public_id)
+        .exclude(state=Award.State.RESERVED)
+        .first()
+    )
+    if award is None or own.issuer(_issuer_id(credential)) != award.issuer:
+        return None
+    recorded = {
+        bytes(digest): recorded_at
+        for digest, recorded_at in StatusEntry.objects.filter(award=award).values_list("digest", "recorded_at")
+    }
+    return RecordFact(
+        state=_RECORD_STATES[Award.State(award.state)],
+        digests=frozenset(recorded),
+        since=award.state_since,
+        public_reason=award.public_reason,
+        replaced_by=award.replaced_by.address if award.replaced_by else None,
+        is_sample=award.issuer.is_sample,
+        recorded_at=recorded,
+    )
+
+
+def _status_fact(credential: JsonObject, *, issuer: IssuerFact, held: Held, now: datetime) -> StatusFact | None:
+    """What the status list says; None where the credential names none."""
+    entry = credential.get("credentialStatus")
+    entries = [item for item in (entry if isinstance(entry, list) else [entry]) if item is not None]
+    facts = [_one_status(item, issuer=issuer, held=held, now=now) for item in entries]
+    if not facts:
+        return None
+    worst = min(facts, key=lambda fact: (fact.value is not True, fact.value is not None))
+    return replace(worst, entries=len(facts))
+
+
+def _one_status(entry: JsonValue, *, issuer: IssuerFact, held: Held, now: datetime) -> StatusFact:
+    question = StatusQuestion.of(entry)
+    if question is None:
+        return StatusFact(None, code="status.unknown_type")
+    list_id = own.status_list_id(question.address)
+    if list_id is not None:
+        own_list = StatusList.objects.select_related("issuer").filter(public_id=list_id).first()
+        if own_list is None or not issuer.own or own.issuer(issuer.id) != own_list.issuer:
+            return StatusFact(None, question.purpose, code="status.list_invalid")
+        return StatusFact(status.get_bit(bytes(own_list.bits), question.index), question.purpose, list_age_seconds=0)
+    document = held.documents.get(question.address)
+    if document is None:
+        return StatusFact(None, question.purpose, code="status.not_held")
+    return read_status_list(document, question, issuer=issuer, now=now)

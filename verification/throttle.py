@@ -1,0 +1,23 @@
+"""How often one address may ask for a verdict: the same bucket for page and API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class VerifyThrottle(SimpleRateThrottle):
+    scope = "verify"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"throttle:verify:{request.META.get('REMOTE_ADDR', '')}"
+
+
+def seconds_to_wait(request: HttpRequest) -> int | None:
+    """Count one question from this address; None if it may be answered, else how many seconds to wait."""
+    throttle = VerifyThrottle()
+    if throttle.allow_request(request, None):  # type: ignore[arg-type]  # reads META only, as both requests have
+        return None
+    return max(1, round(throttle.wait() or 1))

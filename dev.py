@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # before anything that an older Python could not
 import base64
 import fcntl
 import hashlib
+import ipaddress
 import json
 import os
 import secrets
@@ -71,6 +72,7 @@ def run(words: list[str]) -> None:
     instance = choose_address()
     install("requirements.txt")
     write_secrets()
+    (INSTANCE / "static").mkdir(exist_ok=True)  # whitenoise warns where it is missing
     write_private(INSTANCE / "instance.json", json.dumps(instance, indent=2) + "\n")
     prepare_database()
     os.set_inheritable(lock.fileno(), True)  # the supervisor keeps the lock until it ends
@@ -134,8 +136,8 @@ def choose_address() -> dict[str, str]:
     """What var/instance.json shall say: earlier choices, changed by the environment. Stops if the port is taken."""
     path = INSTANCE / "instance.json"
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    chosen = {"HOST": "127.0.0.1", "PORT": "8000", "DEBUG": "true", **kept}
-    chosen.update({name: os.environ[name] for name in ("HOST", "PORT", "PUBLIC_URL", "DEBUG") if os.environ.get(name)})
+    chosen = {"HOST": "127.0.0.1", "PORT": "8000", **kept}
+    chosen.update({name: os.environ[name] for name in ("HOST", "PORT", "PUBLIC_URL") if os.environ.get(name)})
     host, port = chosen["HOST"], chosen["PORT"]
     if not port.isdigit() or not 0 < int(port) < 65536:
         stop(f"PORT={port} is not a port. Write a number from 1 to 65535, such as PORT=8000.")
@@ -150,7 +152,9 @@ def choose_address() -> dict[str, str]:
         stop(f"HOST={host} is no address of this machine. Try HOST=127.0.0.1")
     except OSError as error:
         stop(f"Port {port} on {host} cannot be used ({error.strerror}). Try: PORT={int(port) + 1} python3 dev.py run")
-    return chosen
+    # Error pages with details and the demo sign-in are for this machine alone.
+    is_loopback = ipaddress.ip_address(address[0]).is_loopback
+    return {**chosen, "DEBUG": os.environ.get("DEBUG") or ("true" if is_loopback else "false")}
 
 
 def write_secrets() -> None:

@@ -234,7 +234,7 @@ class Transport(virtual.Transport):
     driver_name = "fsbroker"
     implements = virtual.Transport.implements.extend(asynchronous=False, exchange_type=frozenset(["direct", "topic"]))
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Wait for one message as kombu does, but not to the end in a worker that was told to stop."""
         deadline = None if timeout is None else monotonic() + timeout
         while True:

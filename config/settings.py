@@ -156,7 +156,7 @@ STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _collected or not DEBUG
+        if _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

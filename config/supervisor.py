@@ -169,6 +169,8 @@ def announce(chosen: dict[str, str], instance_dir: Path) -> None:
     if chosen.get("DEBUG", "").lower() == "true":
         password = (instance_dir / "secrets" / "demo_password").read_text(encoding="utf-8").strip()
         say(f"Demo sign-in: demo@touchstone.example, password {password}")
+    else:
+        say("DEBUG is off, so the demo sign-in is closed (with HOST=127.0.0.1 it is on)")
     say("Award badges: .venv/bin/python manage.py award --help")
 
 

@@ -3,7 +3,7 @@
 import os
 from tempfile import mkdtemp
 
-# Names a developer may have set for `dev.py run` must not reach the tests.
+# Names that a developer may have set for `dev.py run` must not reach the tests.
 for _name in ("HOST", "PORT", "PUBLIC_URL", "PREVIOUS_URLS", "DEBUG", "ALLOWED_HOSTS", "VERIFY_RATE"):
     os.environ.pop(_name, None)
 os.environ.setdefault("INSTANCE_DIR", mkdtemp(prefix="touchstone-tests-"))
@@ -16,3 +16,4 @@ from config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 SECURE_SSL_REDIRECT = False
+WHITENOISE_AUTOREFRESH = True  # or else each test client lists all static files first, of a folder that may be missing

@@ -45,9 +45,9 @@ def pid_of(child: Child) -> int:
 
 def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (is_met := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return condition()
+    return is_met
 
 
 def is_running(pid: int) -> bool:

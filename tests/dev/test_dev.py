@@ -58,18 +58,17 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_second_run_is_refused_and_names_the_first(tmp_path: Path) -> None:
-    code = "import sys, dev; dev.hold_run_lock(); print(1, flush=True); sys.stdin.read()"
-    first = subprocess.Popen(
+    code = "import sys, dev; lock = dev.hold_run_lock(); print(1, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
         env={**os.environ, "INSTANCE_DIR": str(tmp_path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-    )
-    assert first.stdout is not None
-    first.stdout.readline()
-    result = type_in("run", INSTANCE_DIR=str(tmp_path))
-    first.communicate()
+    ) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        result = type_in("run", INSTANCE_DIR=str(tmp_path))
     assert_one_line(result, says=f"already runs from this folder (process {first.pid})")
 
 
@@ -96,6 +95,16 @@ def test_the_chosen_address_is_remembered(instance: Path, monkeypatch: pytest.Mo
     (instance / "instance.json").write_text(json.dumps(chosen))
     monkeypatch.delenv("PORT")
     assert dev.choose_address()["PORT"] == port
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("host", "debug"), [("127.0.0.1", "true"), ("localhost", "true"), ("0.0.0.0", "false")])
+def test_details_of_errors_are_for_this_machine_alone(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, host: str, debug: str
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", str(dev.free_ports(1)[0]))
+    assert dev.choose_address()["DEBUG"] == debug
 
 
 def test_secrets_are_made_once_and_only_their_owner_may_read_them(instance: Path) -> None:

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, UnsupportedMediaType
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from openbadges import strict_json
+from openbadges.errors import OpenBadgesError
 from verification.services import verify
 from verification.throttle import VerifyThrottle
 
@@ -21,6 +24,18 @@ class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
     default_detail = f"A badge may have at most {settings.MAX_UPLOAD_MB} MB."
+
+
+class StrictJSONParser(BaseParser):
+    """JSON as strict as in badges: no nesting without end, no number without end, no member twice."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return strict_json.loads(stream.read(), max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        except OpenBadgesError as error:
+            raise ParseError(str(error)) from None
 
 
 class VerifyInput(serializers.Serializer[Any]):
@@ -49,7 +64,8 @@ class VerifyInput(serializers.Serializer[Any]):
 
 
 class VerifyView(APIView):
-    throttle_classes = [VerifyThrottle]
+    throttle_classes = (VerifyThrottle,)
+    parser_classes = (StrictJSONParser, MultiPartParser)
 
     def post(self, request: Request) -> Response:
         terms = VerifyInput(data=request.data)

@@ -22,8 +22,24 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _EQF_URL = re.compile(r"https?://data\.europa\.eu/snb/eqf/([1-8])/?", re.ASCII)
 # The ext:… kinds that carry EU elements (PRODUCT 3b); any other alignment is a skill.
 _ELEMENTS = frozenset(
-    "workload creditFramework EQFLevel NQFLevel EHEACycle ISCEDF assessmentType participationForm pace"
-    " qualityAssuranceType entryRequirement supervision stackability reviewDate industryPartner price".split()
+    [
+        "workload",
+        "creditFramework",
+        "EQFLevel",
+        "NQFLevel",
+        "EHEACycle",
+        "ISCEDF",
+        "assessmentType",
+        "participationForm",
+        "pace",
+        "qualityAssuranceType",
+        "entryRequirement",
+        "supervision",
+        "stackability",
+        "reviewDate",
+        "industryPartner",
+        "price",
+    ]
 )
 _BULLET = re.compile(r"\s*[-*•]\s+(\S.*)")
 

@@ -39,6 +39,7 @@ class Held:
 
 
 NOTHING_HELD = Held()
+MOST_STATUS_ENTRIES = 4  # each costs a look-up; where a document has more, the verdict says that not all were looked up
 _RECORD_STATES: Mapping[Award.State, AwardState] = {
     Award.State.ISSUED: "issued",
     Award.State.SUSPENDED: "suspended",
@@ -74,10 +75,8 @@ def gather(presented: Presented, *, recipient: str | None, held: Held, now: date
 def find_award(link: own.OwnLink) -> Award | None:
     """The issued award that a link or code of ours names."""
     awards = Award.objects.select_related("achievement_version__achievement", "issuer", "status_list", "token_key")
-    if link.kind == "id":
-        wanted = Q(public_id=uuid.UUID(link.value))
-    else:
-        wanted = Q(code=read_code(link.value) or "")
+    by_id = link.kind == "id"
+    wanted = Q(public_id=uuid.UUID(link.value)) if by_id else Q(code=read_code(link.value) or "")
     return awards.filter(wanted).exclude(state=Award.State.RESERVED).first()
 
 
@@ -143,7 +142,7 @@ def _evidence(
     held: Held,
     now: datetime,
 ) -> Evidence:
-    credential = jose.credential_of(token) if token is not None else document or {}
+    credential = _credential_in(token) if token is not None else document or {}
     issuer_id = _issuer_id(credential)
     issuer = _issuer_fact(issuer_id, held)
     return Evidence(
@@ -156,6 +155,14 @@ def _evidence(
         record=_record_fact(credential) if issuer.own else None,
         recipient=recipient,
     )
+
+
+def _credential_in(token: Token) -> JsonObject:
+    """The credential that a token carries; its bare payload where the judge will refuse it."""
+    try:
+        return jose.credential_of(token)
+    except OpenBadgesError:
+        return token.payload
 
 
 def _issuer_id(credential: JsonObject) -> str:
@@ -256,7 +263,7 @@ def _status_fact(credential: JsonObject, *, issuer: IssuerFact, held: Held, now:
     """What the status list says; None where the credential names none."""
     entry = credential.get("credentialStatus")
     entries = [item for item in (entry if isinstance(entry, list) else [entry]) if item is not None]
-    facts = [_one_status(item, issuer=issuer, held=held, now=now) for item in entries]
+    facts = [_one_status(item, issuer=issuer, held=held, now=now) for item in entries[:MOST_STATUS_ENTRIES]]
     if not facts:
         return None
     worst = min(facts, key=lambda fact: (fact.value is not True, fact.value is not None))
@@ -272,7 +279,11 @@ def _one_status(entry: JsonValue, *, issuer: IssuerFact, held: Held, now: dateti
         own_list = StatusList.objects.select_related("issuer").filter(public_id=list_id).first()
         if own_list is None or not issuer.own or own.issuer(issuer.id) != own_list.issuer:
             return StatusFact(None, question.purpose, code="status.list_invalid")
-        return StatusFact(status.get_bit(bytes(own_list.bits), question.index), question.purpose, list_age_seconds=0)
+        try:
+            value = status.get_bit(bytes(own_list.bits), question.index)
+        except OpenBadgesError:
+            return StatusFact(None, question.purpose, code="status.list_invalid")
+        return StatusFact(value, question.purpose, list_age_seconds=0)
     document = held.documents.get(question.address)
     if document is None:
         return StatusFact(None, question.purpose, code="status.not_held")

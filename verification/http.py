@@ -39,6 +39,12 @@ def preferred(request: HttpRequest, *documents: str, page: bool = True) -> str:
     return request.get_preferred_type(offers) or offers[0]
 
 
+def varied(response: HttpResponse) -> HttpResponse:
+    """Say that the same address answers otherwise to another Accept, so that no cache mixes page and document."""
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
 def document(
     request: HttpRequest, body: str | bytes, media_type: str, *, max_age: int, file_name: str | None = None
 ) -> HttpResponse:
@@ -47,7 +53,7 @@ def document(
     response["Cache-Control"] = f"public, max-age={max_age}" if max_age else "no-cache"
     if file_name:
         response["Content-Disposition"] = f'inline; filename="{file_name}"'
-    patch_vary_headers(response, ["Accept"])
+    varied(response)
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     return cast(HttpResponse, get_conditional_response(request, etag=etag, response=response))

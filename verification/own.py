@@ -14,8 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from issuers.models import Issuer
+from issuers.models import SLUG, Issuer
 from openbadges.did import did_web
+from openbadges.errors import DidInvalid
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _UUID = r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
@@ -71,11 +72,13 @@ def award_id(address: str) -> uuid.UUID | None:
 def issuer(did: str) -> Issuer | None:
     """The issuer of ours with exactly this DID."""
     for origin in origins():
-        if "[" in origin:
+        try:
+            prefix = did_web(origin, "issuers") + ":"
+        except DidInvalid:
             continue  # did:web knows no IP addresses
-        prefix = did_web(origin, "issuers") + ":"
-        if did.startswith(prefix):
-            return Issuer.objects.filter(slug=did.removeprefix(prefix)).first()
+        slug = did.removeprefix(prefix)
+        if did.startswith(prefix) and SLUG.regex.match(slug):
+            return Issuer.objects.filter(slug=slug).first()
     return None
 
 

@@ -23,7 +23,7 @@ from openbadges.report import State
 from verification import evidence, own, publications
 from verification.credential_display import CredentialView, credential_view, link_notice
 from verification.display import Asked, ForeignLink, Sample, verdict_view
-from verification.http import HTML, any_origin, preferred
+from verification.http import HTML, any_origin, preferred, varied
 from verification.records import achievement_card, achievement_page, host, issuer_page, record_of
 from verification.scale import example_when
 from verification.services import verify
@@ -125,10 +125,10 @@ def _credential(request: HttpRequest, link: own.OwnLink) -> HttpResponse:
     award = evidence.find_award(link)
     state = evidence.link_state(award)
     if award is None or state is not None:
-        return _no_credential(request, award, link, as_page=media_type == HTML)
+        return varied(_no_credential(request, award, link, as_page=media_type == HTML))
     if media_type != HTML:
         return _unlisted(award, publications.credential_document(request, award, media_type))
-    return _unlisted(award, render(request, "credential.html", {"view": _credential_view(award)}))
+    return _unlisted(award, varied(render(request, "credential.html", {"view": _credential_view(award)})))
 
 
 @any_origin
@@ -142,13 +142,14 @@ def credential_file(request: HttpRequest, public_id: str, kind: str) -> HttpResp
     return _unlisted(award, publications.credential_file(request, award, kind))
 
 
+@any_origin
 @require_safe
 def credential_qr(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     link = own.OwnLink("id", str(public_id))
     award = evidence.find_award(link)
     if award is None or evidence.link_state(award) is not None:
         return _no_credential(request, award, link, as_page=False)
-    return publications.qr_code(request, award)
+    return _unlisted(award, publications.qr_code(request, award))
 
 
 @csp_update({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with arguments
@@ -161,8 +162,8 @@ def credential_embed(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     state = evidence.link_state(award)
     if award is None or state is not None:
         notice = link_notice(state or "not_found")
-        return render(request, "embed.html", {"notice": notice}, status=LINK_STATUS[state or "not_found"])
-    return render(request, "embed.html", {"view": _credential_view(award)})
+        return _unlisted(award, render(request, "embed.html", {"notice": notice}, status=LINK_STATUS[state or "not_found"]))
+    return _unlisted(award, render(request, "embed.html", {"view": _credential_view(award)}))
 
 
 def _credential_view(award: Award) -> CredentialView:
@@ -194,15 +195,16 @@ def _no_credential(request: HttpRequest, award: Award | None, link: own.OwnLink,
     notice = link_notice(state, asked=link.value, erased_on=erased_on)
     if as_page:
         context = {"notice": notice, "asked": link.value}
-        return render(request, "credential_unavailable.html", context, status=LINK_STATUS[state])
+        return _unlisted(None, render(request, "credential_unavailable.html", context, status=LINK_STATUS[state]))
     body = {"type": "about:blank", "title": notice.headline, "detail": notice.explanation, "code": state}
     status = 404 if state == "unclaimed" else LINK_STATUS[state]
-    return JsonResponse({**body, "status": status}, status=status, content_type="application/problem+json")
+    response = JsonResponse({**body, "status": status}, status=status, content_type="application/problem+json")
+    return _unlisted(None, response)
 
 
-def _unlisted(award: Award, response: HttpResponse) -> HttpResponse:
+def _unlisted(award: Award | None, response: HttpResponse) -> HttpResponse:
     """Only what the holder made public is for search engines."""
-    if award.visibility != Award.Visibility.PUBLIC:
+    if award is None or evidence.link_state(award) is not None or award.visibility != Award.Visibility.PUBLIC:
         response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -215,7 +217,7 @@ def issuer(request: HttpRequest, slug: str) -> HttpResponse:
         return publications.issuer_document(request, slug, media_type)
     found = get_object_or_404(Issuer, slug=slug)
     versions = _current_versions().filter(achievement__issuer=found).order_by("name")
-    return render(request, "issuer.html", {"view": issuer_page(found, versions)})
+    return varied(render(request, "issuer.html", {"view": issuer_page(found, versions)}))
 
 
 @any_origin
@@ -226,7 +228,7 @@ def achievement(request: HttpRequest, public_id: uuid.UUID, number: int | None =
     if media_type != HTML:
         return publications.achievement_document(request, version, media_type)
     newest = version if number is None else publications.get_version(public_id)
-    return render(request, "achievement.html", {"view": achievement_page(version, newest=newest)})
+    return varied(render(request, "achievement.html", {"view": achievement_page(version, newest=newest)}))
 
 
 def host_of(url: str) -> str:

@@ -54,24 +54,26 @@ def read(data: bytes | str) -> Presented:
     """Tell what was given. Never raises, whatever the bytes."""
     if len(data) > MAX_INPUT_BYTES:
         return Unreadable("json", JsonInvalid("This is larger than any badge.", code="json.too_large"))
-    if isinstance(data, bytes):
-        if data.startswith(PNG_SIGNATURE):
-            return _read_picture(data, "png")
-        if _looks_like_xml(data):
-            return _read_picture(data, "svg")
-        try:
-            data = data.decode("utf-8")
-        except UnicodeDecodeError:
-            return Unreadable("json", JsonInvalid("This is neither text nor a picture we know.", code="json.encoding"))
-    text = data.removeprefix(_BOM).strip()
+    if isinstance(data, str):
+        return _read_text(data)
+    if data.startswith(PNG_SIGNATURE):
+        return _read_picture(data, "png")
+    if _looks_like_xml(data):
+        return _read_picture(data, "svg")
+    try:
+        return _read_text(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return Unreadable("json", JsonInvalid("This is neither text nor a picture we know.", code="json.encoding"))
+
+
+def _read_text(given: str) -> Presented:
+    text = given.removeprefix(_BOM).strip()
     if text.startswith("<"):
         return _read_picture(text.encode("utf-8", "replace"), "svg")
     if _LINK.match(text):
         return Link(text)
     code = read_code(text)
-    if code is not None:
-        return Code(code)
-    return _read_badge(text, None)
+    return _read_badge(text, None) if code is None else Code(code)
 
 
 def _read_picture(data: bytes, source: Literal["png", "svg"]) -> Presented:

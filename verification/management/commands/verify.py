@@ -21,7 +21,7 @@ _MARKS = {"passed": "✓", "failed": "✗", "unknown": "?", "warning": "!", "ski
 
 
 class Command(BaseCommand):
-    help = "Verify badges: links, codes, tokens, JSON text, or files (PNG, SVG, JSON, JWT). Exit status 0 when all are valid."
+    help = "Verify badges: links, codes, tokens, JSON text, or files. Exit status 0 when all are valid, else 1."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("inputs", nargs="+", metavar="INPUT", help="A link, code, token, JSON text or file name.")

@@ -1,0 +1,23 @@
+"""What the interoperability tests share: everything we issue, gathered once, and one Node process."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.interop.peer import Peer
+from tests.interop.world import Published, issue_everything
+
+
+@pytest.fixture(scope="session")
+def everything(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Published:
+    """One credential of each sample achievement, a class of 25 and the most hostile texts, as served."""
+    with django_db_blocker.unblock():
+        return issue_everything()
+
+
+@pytest.fixture(scope="session")
+def peer() -> Iterator[Peer]:
+    """The npm libraries, in one process for the whole run."""
+    with Peer.start() as started:
+        yield started

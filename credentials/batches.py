@@ -1,17 +1,18 @@
 """Batches: from a checked file to issued awards, once each, whatever dies on the way.
 
 The tables hold the truth. A batch is cut into chunks; a worker leases one chunk, reserves its awards in one
-transaction, then signs and stores them in a second. What will be signed is recorded before it is signed, so a worker
+transaction, signs them, and stores them in a second. What will be signed is recorded before it is signed, so a worker
 that takes over a dead one's chunk finds either nothing, or reservations that it completes.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from celery import current_app
@@ -24,8 +25,9 @@ from kombu.exceptions import OperationalError
 from credentials import leases
 from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable
 from credentials.imports import CellError, RowValues
-from credentials.issuing import complete, reserve, set_values
+from credentials.issuing import complete, record_again, reserve, set_columns
 from credentials.models import AchievementVersion, Award, Batch, BatchChunk, BatchRow
+from credentials.signing import SignedAwards, active_keys, sign_awards
 
 if TYPE_CHECKING:
     from learners.models import User
@@ -42,6 +44,7 @@ def create_batch(
     version: AchievementVersion,
     rows: Iterable[tuple[int, RowValues]],
     errors: Iterable[CellError] = (),
+    failed_cells: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
     failed_rows: int = 0,
     file_name: str,
     file_digest: str,
@@ -51,8 +54,9 @@ def create_batch(
 ) -> Batch:
     """Record a checked file as a batch that waits to be started.
 
-    rows: (row number in the file, values) of what can be awarded; errors: of the rows that cannot; failed_rows: how
-    many those are (a long list of errors may have been cut). Raises AchievementArchived.
+    rows: (row number in the file, values) of what can be awarded; errors: of the rows that cannot; failed_cells: what
+    those say, by row number and column, to show; failed_rows: how many they are (a long list of errors may have been
+    cut). Raises AchievementArchived.
     """
     if version.achievement.archived_at is not None:
         raise AchievementArchived(version.name)
@@ -77,7 +81,10 @@ def create_batch(
         ),
         batch_size=CHUNK_ROWS,
     )
-    BatchRow.objects.bulk_create(_failed_row(batch, number, list(of_row)) for number, of_row in _by_row(errors))
+    BatchRow.objects.bulk_create(
+        _failed_row(batch, number, list(of_row), cells=failed_cells.get(number, {}))
+        for number, of_row in groupby(errors, key=lambda error: error.row)
+    )
     return batch
 
 
@@ -85,7 +92,8 @@ def create_batch(
 def start_batch(*, batch_id: int, now: datetime, accept_errors: bool = False) -> Batch:
     """Let workers begin. A second start of the same batch changes nothing.
 
-    accept_errors: award the good rows of a file that has bad ones too. Raises BatchNotStartable, BatchHasErrors.
+    accept_errors: award the good rows of a file that has bad ones too.
+    Raises BatchNotStartable, BatchHasErrors, AchievementArchived, NoSigningKey.
     """
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     if batch.started_at is not None:
@@ -94,6 +102,9 @@ def start_batch(*, batch_id: int, now: datetime, accept_errors: bool = False) ->
         raise BatchNotStartable(batch.get_state_display())
     if batch.failed and not accept_errors:
         raise BatchHasErrors(batch.failed)
+    if batch.achievement_version.achievement.archived_at is not None:
+        raise AchievementArchived(batch.achievement_version.name)
+    active_keys(batch.issuer)  # without them no chunk could ever be signed
     batch.state = Batch.State.RUNNING
     batch.started_at = now
     batch.save(update_fields=["state", "started_at"])
@@ -153,7 +164,8 @@ def issue_next_chunk(*, batch_id: int) -> bool:
         if chunk is None:
             return False
         _reserve_rows(chunk, owner=owner, now=timezone.now())
-        _complete_rows(chunk, owner=owner, now=timezone.now())
+        signed = _sign_rows(chunk, now=timezone.now())
+        _complete_rows(chunk, signed, owner=owner, now=timezone.now())
     return True
 
 
@@ -178,7 +190,11 @@ def _claim(batch_id: int, *, owner: str) -> BatchChunk | None:
 def _reserve_rows(chunk: BatchChunk, *, owner: str, now: datetime) -> None:
     """Decide for each waiting row: an award is reserved, or the row ends as skipped or failed."""
     batch = _owned_batch(chunk, owner)
-    waiting = list(_rows_of(chunk).filter(state=BatchRow.State.PENDING, award=None).order_by("number"))
+    pending = _rows_of(chunk).filter(state=BatchRow.State.PENDING)
+    left_behind = list(pending.exclude(award=None).values_list("award_id", flat=True))
+    if left_behind:
+        record_again(batch=batch, award_ids=left_behind, now=now)
+    waiting = list(pending.filter(award=None).order_by("number"))
     outcomes = reserve(
         batch=batch,
         people=[(row.number, RowValues.from_json(row.values)) for row in waiting],
@@ -191,16 +207,21 @@ def _reserve_rows(chunk: BatchChunk, *, owner: str, now: datetime) -> None:
             row.state, row.code, row.column, row.message = outcome.state, outcome.code, outcome.column, outcome.message
     refused = [row for row in waiting if row.award is None]
     BatchRow.objects.bulk_update(refused, ["state", "code", "column", "message"], batch_size=100)
-    set_values(BatchRow, "award_id", [(row.pk, row.award.pk) for row in waiting if row.award is not None])
+    set_columns(BatchRow, ("award_id",), ((row.pk, row.award.pk) for row in waiting if row.award is not None))
+
+
+def _sign_rows(chunk: BatchChunk, *, now: datetime) -> SignedAwards:
+    """Sign what was reserved. It takes longest, so it holds no lock: the others sign and the pages write meanwhile."""
+    reserved = _rows_of(chunk).filter(state=BatchRow.State.PENDING)
+    return sign_awards(list(reserved.values_list("award_id", flat=True)), now=now)
 
 
 @transaction.atomic
-def _complete_rows(chunk: BatchChunk, *, owner: str, now: datetime) -> None:
-    """Sign and store what was reserved, end the rows, count them, close the chunk: all of it or nothing."""
+def _complete_rows(chunk: BatchChunk, signed: SignedAwards, *, owner: str, now: datetime) -> None:
+    """Store what was signed, end the rows, count them, close the chunk: all of it or nothing."""
     batch = _owned_batch(chunk, owner)
-    reserved = _rows_of(chunk).filter(state=BatchRow.State.PENDING)
-    complete(award_ids=list(reserved.values_list("award_id", flat=True)), now=now)
-    reserved.update(state=BatchRow.State.ISSUED)
+    complete(signed, now=now)
+    _rows_of(chunk).filter(state=BatchRow.State.PENDING).update(state=BatchRow.State.ISSUED)
     counts = dict(_rows_of(chunk).values_list("state").annotate(count=Count("pk")))
     Batch.objects.filter(pk=batch.pk).update(
         issued=F("issued") + counts.get(BatchRow.State.ISSUED, 0),
@@ -217,15 +238,11 @@ def _owned_batch(chunk: BatchChunk, owner: str) -> Batch:
     return Batch.objects.select_related("achievement_version__achievement", "issuer").get(pk=chunk.batch_id)
 
 
-def _by_row(errors: Iterable[CellError]) -> Iterator[tuple[int, Iterator[CellError]]]:
-    return groupby(errors, key=lambda error: error.row)
-
-
-def _failed_row(batch: Batch, number: int, errors: Sequence[CellError]) -> BatchRow:
+def _failed_row(batch: Batch, number: int, errors: Sequence[CellError], *, cells: Mapping[str, str]) -> BatchRow:
     return BatchRow(
         batch=batch,
         number=number,
-        values={},
+        values=dict(cells),
         state=BatchRow.State.FAILED,
         code=errors[0].code,
         column=errors[0].column,
@@ -239,6 +256,6 @@ def _rows_of(chunk: BatchChunk) -> models.QuerySet[BatchRow]:
 
 def _finish_if_done(batch: Batch, *, now: datetime) -> None:
     # The lock makes the last two chunks, ending at once, see each other.
-    Batch.objects.select_for_update().get(pk=batch.pk)
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if not batch.chunks.filter(finished_at=None).exists():
         Batch.objects.filter(pk=batch.pk).update(state=Batch.State.FINISHED, finished_at=now)

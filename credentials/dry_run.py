@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from credentials.display import Cell, DryRunView, RowPreview
-from credentials.models import Award, Batch, BatchRow
+from credentials.issuing import held_already
+from credentials.models import Batch, BatchRow
 
 ERRORS_SHOWN = 100
 ROWS_SHOWN = 25
@@ -36,18 +37,18 @@ def dry_run_view(batch: Batch, *, now: datetime) -> DryRunView:
 
 def _holders(batch: Batch, now: datetime) -> set[str]:
     """E-mail addresses of this file whose owners hold the achievement version already."""
-    if batch.duplicates == Batch.Duplicates.ISSUE:
-        return set()
-    held = Award.objects.in_force(now).filter(achievement_version=batch.achievement_version)
     rows = batch.rows.filter(state=BatchRow.State.PENDING).values_list("values__email", flat=True)
-    return set(rows).intersection(held.values_list("recipient_email", flat=True))
+    return set(rows).intersection(held_already(batch, now).values_list("recipient_email", flat=True))
 
 
 def _errors(batch: Batch) -> Iterable[RowPreview]:
     for row in batch.rows.filter(state=BatchRow.State.FAILED).order_by("number")[:ERRORS_SHOWN]:
         place = f"Row {row.number}, column {row.column}" if row.column else f"Row {row.number}"
-        empty = Cell("")
-        yield RowPreview(row.number, empty, empty, empty, "error", (f"{place}: {row.message}",))
+        name, email, awarded_on = (
+            Cell(row.values.get(column, ""), is_wrong=row.column == column)
+            for column in ("name", "email", "awarded_on")
+        )
+        yield RowPreview(row.number, name, email, awarded_on, "error", (f"{place}: {row.message}",))
 
 
 def _good_rows(batch: Batch, holders: set[str]) -> Iterable[RowPreview]:

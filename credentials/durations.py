@@ -6,8 +6,9 @@ import calendar
 import re
 from datetime import datetime, timedelta
 
-_CALENDAR = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})W)?(?:(\d{1,4})D)?\Z", re.ASCII)
-_HOURS = re.compile(r"PT(\d{1,4})H\Z", re.ASCII)
+_COUNT = r"[0-9]{1,4}"  # \d would take the digits of other scripts, too
+CALENDAR = re.compile(rf"P(?=[0-9])(?:([0-9]{{1,2}})Y)?(?:([0-9]{{1,3}})M)?(?:({_COUNT})W)?(?:({_COUNT})D)?\Z")
+HOURS = re.compile(rf"PT({_COUNT})H\Z")
 
 
 def add(start: datetime, duration: str) -> datetime:
@@ -15,8 +16,8 @@ def add(start: datetime, duration: str) -> datetime:
 
     Raises ValueError for anything but years, months, weeks and days.
     """
-    match = _CALENDAR.match(duration)
-    if match is None or duration == "P":
+    match = CALENDAR.match(duration)
+    if match is None:
         raise ValueError(f"{duration!r} is not a duration such as P3Y or P18M.")
     years, months, weeks, days = (int(part or 0) for part in match.groups())
     month = start.month - 1 + months
@@ -27,7 +28,7 @@ def add(start: datetime, duration: str) -> datetime:
 
 def hours(duration: str) -> int:
     """Return the hours of a workload such as `PT60H`. Raises ValueError."""
-    match = _HOURS.match(duration)
+    match = HOURS.match(duration)
     if match is None:
         raise ValueError(f"{duration!r} is not a number of hours such as PT60H.")
     return int(match[1])

@@ -1,10 +1,11 @@
-"""Awards in two steps: reserve (decide, take a status index, record what will be signed), then complete (sign, store).
+"""Awards in two steps: reserve (decide, take an index, record what will be signed), then complete (store it signed).
 
 Both run inside the caller's transaction. Source of the order: boulder's issuance cycle; see docs/architecture.md.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +18,15 @@ from django.db import connection, models
 from credentials import durations
 from credentials.codes import new_code
 from credentials.imports import RowValues
-from credentials.models import Achievement, Award, Batch, BatchRow, StatusEntry, StatusList
+from credentials.models import Award, Batch, BatchRow, StatusEntry, StatusList
 from credentials.publishing import CredentialBuilder
-from credentials.signing import sign_awards
+from credentials.signing import SignedAwards
 from credentials.status_lists import publish, take_indexes
+from issuers.models import Issuer
 from openbadges import canonical
 from openbadges.documents import DocumentInvalid
+
+log = logging.getLogger(__name__)
 
 Person = tuple[int, RowValues]
 """The number of a row in its file, and what the row says."""
@@ -40,9 +44,10 @@ class Refusal:
 
 def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Award | Refusal]:
     """Reserve one award per row, or say why not; answers in the order of `people`."""
-    # Whoever holds this lock decides alone who has the achievement already: two files at once cannot award twice.
-    Achievement.objects.select_for_update().get(pk=batch.achievement_version.achievement_id)
-    held, taken = _held_already(batch, people, now), _external_ids_taken(batch, people)
+    # Whoever holds this lock decides alone who has the achievement already and which ids are taken: two files at once
+    # can neither award twice nor give one id to two awards.
+    Issuer.objects.select_for_update(no_key=True).get(pk=batch.issuer_id)
+    held, taken = _newest_held(batch, people, now), _external_ids_taken(batch, people)
     refusals = [_refusal(values, batch=batch, held=held, taken=taken) for _, values in people]
     places = iter(take_indexes(issuer=batch.issuer, count=refusals.count(None), now=now))
     builder = CredentialBuilder(batch.achievement_version)
@@ -63,50 +68,65 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
     return outcomes
 
 
-def complete(*, award_ids: Sequence[int], now: datetime) -> None:
-    """Sign reserved awards and store both secured forms; a status list that has no signature yet gets one."""
-    signed = sign_awards(award_ids, now=now)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {Award._meta.db_table} SET document = %s, token_signature = %s, proof_key_id = %s,"
-            " token_key_id = %s, state = 'issued', issued_at = %s WHERE id = %s AND state = 'reserved'",
-            [
-                (
-                    item.document,
-                    item.token_signature,
-                    _key_column(item.proof_key_id),
-                    _key_column(item.token_key_id),
-                    connection.ops.adapt_datetimefield_value(now),
-                    item.award_id,
-                )
-                for item in signed
-            ],
-        )
+def record_again(*, batch: Batch, award_ids: Sequence[int], now: datetime) -> None:
+    """Record anew what will be signed for reservations that another worker left, where it reads differently by now.
+
+    The issuer's name or PUBLIC_URL may have changed since. Nothing that was recorded before has left that worker.
+    """
+    entries = (
+        StatusEntry.objects.filter(award__in=award_ids, award__state=Award.State.RESERVED)
+        .select_related("award__status_list")
+        .defer("award__status_list__bits", "award__status_list__document", "award__status_list__token")
+    )
+    builder = CredentialBuilder(batch.achievement_version)
+    changed = []
+    for entry in entries:
+        digest = canonical.digest(builder.unsigned(entry.award))
+        if digest != bytes(entry.digest):
+            entry.digest, entry.recorded_at = digest, now
+            changed.append(entry)
+    if changed:
+        log.warning("Batch %s: %d reserved awards read differently now; recorded again", batch.pk, len(changed))
+        StatusEntry.objects.bulk_update(changed, ["digest", "recorded_at"], batch_size=100)
+
+
+def complete(signed: SignedAwards, *, now: datetime) -> None:
+    """Store both secured forms of awards that were reserved; a status list that has no signature yet gets one."""
+    set_columns(
+        Award,
+        ("document", "token_signature"),
+        ((award.award_id, award.document, award.token_signature) for award in signed.awards),
+    )
+    award_ids = [award.award_id for award in signed.awards]
+    Award.objects.filter(pk__in=award_ids).update(
+        state=Award.State.ISSUED, issued_at=now, proof_key=signed.proof_key, token_key=signed.token_key
+    )
     for status_list in StatusList.objects.filter(awards__in=award_ids, signed_at=None).distinct():
         publish(status_list, now=now)
 
 
-def set_values(model: type[models.Model], column: str, pairs: Iterable[tuple[int, Any]]) -> None:
-    """Set one column of many rows, each to its own value: (primary key, value) pairs."""
+def set_columns(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Set columns of many rows, each to its own values. rows: (primary key, value of each column)."""
+    assignments = ", ".join(f"{column} = %s" for column in columns)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [(value, key) for key, value in pairs]
+            f"UPDATE {model._meta.db_table} SET {assignments} WHERE id = %s",  # noqa: S608  # our own names only
+            [(*values, key) for key, *values in rows],
         )
 
 
-def _key_column(key: uuid.UUID) -> Any:
-    return models.UUIDField().get_db_prep_value(key, connection)
-
-
-def _held_already(batch: Batch, people: Sequence[Person], now: datetime) -> dict[str, Award]:
-    """The newest award in force of this version by e-mail, for the people of these rows."""
+def held_already(batch: Batch, now: datetime) -> models.QuerySet[Award]:
+    """The awards that a row of this batch would repeat, by its policy; what expired can be renewed, not repeated."""
+    awards = Award.objects.filter(achievement_version=batch.achievement_version)
     if batch.duplicates == Batch.Duplicates.ISSUE:
-        return {}
-    emails = {values.email for _, values in people}
-    awards = Award.objects.in_force(now).filter(
-        achievement_version=batch.achievement_version, recipient_email__in=emails
-    )
-    return {award.recipient_email: award for award in awards.order_by("pk")}
+        return awards.none()
+    return awards.standing() if batch.duplicates == Batch.Duplicates.RENEW else awards.in_force(now)
+
+
+def _newest_held(batch: Batch, people: Sequence[Person], now: datetime) -> dict[str, Award]:
+    """The newest of these awards by e-mail, for the people of these rows."""
+    held = held_already(batch, now).filter(recipient_email__in={values.email for _, values in people})
+    return {award.recipient_email: award for award in held.order_by("pk")}
 
 
 def _external_ids_taken(batch: Batch, people: Sequence[Person]) -> dict[str, Award]:
@@ -119,6 +139,10 @@ def _refusal(
     values: RowValues, *, batch: Batch, held: Mapping[str, Award], taken: Mapping[str, Award]
 ) -> Refusal | None:
     old = held.get(values.email)
+    if old is not None and old.state == Award.State.RESERVED:
+        # Not even a renewal may replace what is not signed yet.
+        message = f"Another file awards it to this person at this moment: {old.address}"
+        return Refusal(BatchRow.State.SKIPPED, "already_held", "email", message)
     if old is not None and batch.duplicates == Batch.Duplicates.SKIP:
         until = f"valid until {old.valid_until:%-d %B %Y}" if old.valid_until else "without an end date"
         message = f"This person already holds it, {until}: {old.address}"
@@ -175,4 +199,4 @@ def _store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[
         )
         for award, digest in reserved
     )
-    set_values(Award, "replaced_by_id", [(old.pk, new.pk) for old, new in renewals])
+    set_columns(Award, ("replaced_by_id",), ((old.pk, new.pk) for old, new in renewals))

@@ -37,7 +37,12 @@ def is_alive(owner: str) -> bool:
 def _hold_advisory_lock() -> Iterator[str]:
     key = secrets.randbits(62)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        # A machine that lost its power sends no goodbye: the server asks after 15 silent seconds instead of two hours.
+        cursor.execute(
+            "SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),"
+            " set_config('tcp_keepalives_count', '3', false), pg_advisory_lock(%s)",
+            [key],
+        )
     try:
         yield f"pg:{key}"
     finally:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credentials import batches, uploads
 from credentials.codes import shown
-from credentials.display import BatchView, Choice, FailedRow, FileFault, IssuedRow, batch_view
+from credentials.display import BatchView, Choice, ChoiceGroup, FailedRow, FileFault, IssuedRow, batch_view
 from credentials.dry_run import dry_run_view
 from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
@@ -47,9 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "nav": "dashboard",
-        "issuers": issuers,
         "batches": [batch_view(batch, now=now) for batch in recent],
-        "achievements": _choices(issuers),
+        "groups": _groups(issuers),
     }
     return render(request, "dashboard/home.html", context)
 
@@ -81,9 +80,7 @@ def _check_upload(
 ) -> HttpResponse:
     now = timezone.now()
     try:
-        checked = uploads.check_file(
-            upload, name=upload.name or "", version=version, duplicates=duplicates, now=now
-        )
+        checked = uploads.check_file(upload, name=upload.name or "", version=version, duplicates=duplicates, now=now)
         if checked.reading.header_errors or not (checked.reading.rows or checked.reading.failed_rows):
             faults = tuple(FileFault(error.message, error.cure) for error in checked.reading.errors)
             return _award_form(request, faults=faults)
@@ -100,7 +97,7 @@ def _award_form(
 ) -> HttpResponse:
     context = {
         "nav": "dashboard",
-        "achievements": _choices(_issuers(request)),
+        "groups": _groups(_issuers(request)),
         "chosen": request.POST.get("achievement") or request.GET.get("achievement", ""),
         "duplicates": request.POST.get("duplicates", Batch.Duplicates.SKIP),
         "policies": Batch.Duplicates.choices,
@@ -212,13 +209,13 @@ def _chosen_version(request: HttpRequest) -> AchievementVersion | None:
     return chosen.current
 
 
-def _choices(issuers: list[Issuer]) -> list[Choice]:
-    achievements = (
-        Achievement.objects.filter(issuer__in=issuers, archived_at=None)
-        .select_related("issuer")
-        .order_by("issuer__name", "slug")
-    )
-    return [_choice(achievement) for achievement in achievements]
+def _groups(issuers: list[Issuer]) -> list[ChoiceGroup]:
+    choices: dict[int, list[Choice]] = {issuer.pk: [] for issuer in issuers}
+    for achievement in Achievement.objects.filter(issuer__in=issuers, archived_at=None).order_by("slug"):
+        choices[achievement.issuer_id].append(_choice(achievement))
+    return [
+        ChoiceGroup(issuer.name, reverse("issuer", args=[issuer.slug]), tuple(choices[issuer.pk])) for issuer in issuers
+    ]
 
 
 def _choice(achievement: Achievement) -> Choice:
@@ -229,5 +226,4 @@ def _choice(achievement: Achievement) -> Choice:
         name=version.name,
         image_url=reverse("achievement_image", kwargs={**path, "kind": "svg"}),
         page_url=reverse("achievement", args=[achievement.public_id]),
-        meta=achievement.issuer.name,
     )

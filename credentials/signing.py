@@ -6,7 +6,6 @@ record is not signed.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +29,15 @@ class SignedAward:
     award_id: int
     document: str
     token_signature: bytes
-    proof_key_id: uuid.UUID
-    token_key_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAwards:
+    """What was signed, and the two keys that signed all of it; the keys are None where there was nothing to sign."""
+
+    awards: Sequence[SignedAward]
+    proof_key: SigningKey | None = None
+    token_key: SigningKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class SignedList:
     token: str
 
 
-def sign_awards(award_ids: Sequence[int], *, now: datetime) -> list[SignedAward]:
+def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
     """Sign reserved awards of one achievement version. Raises RecordMismatch, NoSigningKey."""
     awards = list(
         Award.objects.filter(pk__in=award_ids, state=Award.State.RESERVED)
@@ -50,7 +56,7 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> list[SignedAward]
         .order_by("pk")
     )
     if not awards:
-        return []
+        return SignedAwards([])
     recorded = _recorded_digests(awards)
     version = awards[0].achievement_version
     builder, keys = publishing.CredentialBuilder(version), _ActiveKeys(version.achievement.issuer)
@@ -65,11 +71,9 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> list[SignedAward]
                 award_id=award.pk,
                 document=strict_json.dumps(secured).decode(),
                 token_signature=signature,
-                proof_key_id=keys.proof_row.pk,
-                token_key_id=keys.token_row.pk,
             )
         )
-    return signed
+    return SignedAwards(signed, keys.proof_row, keys.token_row)
 
 
 def sign_status_list(status_list: StatusList, *, now: datetime, valid_until: datetime) -> SignedList:
@@ -81,14 +85,19 @@ def sign_status_list(status_list: StatusList, *, now: datetime, valid_until: dat
     return SignedList(document=strict_json.dumps(secured).decode(), token=token)
 
 
+def active_keys(issuer: Issuer) -> tuple[SigningKey, SigningKey]:
+    """The keys that sign for this issuer now: for proofs and for tokens, sealed. Raises NoSigningKey."""
+    rows = {row.purpose: row for row in issuer.keys.filter(state=SigningKey.State.ACTIVE)}
+    if len(rows) != len(SigningKey.Purpose):
+        raise NoSigningKey(f"{issuer.name} lacks an active key for proofs or for tokens. Rotate its keys.")
+    return rows[SigningKey.Purpose.PROOF], rows[SigningKey.Purpose.TOKEN]
+
+
 class _ActiveKeys:
     """The two active keys of an issuer, opened."""
 
     def __init__(self, issuer: Issuer) -> None:
-        rows = {row.purpose: row for row in issuer.keys.filter(state=SigningKey.State.ACTIVE)}
-        if len(rows) != len(SigningKey.Purpose):
-            raise NoSigningKey(f"{issuer.name} lacks an active key for proofs or for tokens. Rotate its keys.")
-        self.proof_row, self.token_row = rows[SigningKey.Purpose.PROOF], rows[SigningKey.Purpose.TOKEN]
+        self.proof_row, self.token_row = active_keys(issuer)
         self._did = issuer.did
         self._proof_key: PrivateKey = private_key(self.proof_row)
         self._token_key: PrivateKey = private_key(self.token_row)

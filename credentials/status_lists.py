@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from credentials.models import StatusEntry, StatusList
 from credentials.signing import sign_status_list
 from issuers.models import Issuer
@@ -33,9 +35,12 @@ def take_indexes(*, issuer: Issuer, count: int, now: datetime) -> list[tuple[Sta
     return places
 
 
+@transaction.atomic
 def publish(status_list: StatusList, *, now: datetime) -> None:
     """Sign the list as it stands and make it the published one. Only workers call this."""
-    signed = sign_status_list(status_list, now=now, valid_until=now + VALID_FOR)
+    # Read under a lock: a bit that was set since the caller read the list must not be lost from the published one.
+    current = StatusList.objects.select_for_update(no_key=True).get(pk=status_list.pk)
+    signed = sign_status_list(current, now=now, valid_until=now + VALID_FOR)
     StatusList.objects.filter(pk=status_list.pk).update(document=signed.document, token=signed.token, signed_at=now)
 
 
@@ -48,8 +53,8 @@ def publish_due(*, now: datetime) -> int:
 
 
 def _open_list(issuer: Issuer, now: datetime) -> StatusList:
-    Issuer.objects.select_for_update().get(pk=issuer.pk)  # two workers must not open two lists
-    current = StatusList.objects.select_for_update().filter(issuer=issuer, is_open=True).first()
+    Issuer.objects.select_for_update(no_key=True).get(pk=issuer.pk)  # two workers must not open two lists
+    current = StatusList.objects.select_for_update(no_key=True).filter(issuer=issuer, is_open=True).first()
     return current or StatusList.objects.create(issuer=issuer, bits=status.empty(), created_at=now)
 
 

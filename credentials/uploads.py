@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
+
+from django.conf import settings
 
 from credentials.batches import create_batch
 from credentials.imports import FileReading, Rules, read_awards
@@ -36,6 +38,7 @@ def check_file(
     rules = Rules.for_achievement(
         version.result_descriptions, today=now.date(), allow_repeats=duplicates == Batch.Duplicates.ISSUE
     )
+    rules = replace(rules, max_bytes=settings.MAX_IMPORT_MB * 2**20)
     reading = read_awards(source, rules=rules)
     return CheckedFile(version, duplicates, name, _digest(source), reading)
 
@@ -46,6 +49,7 @@ def store(checked: CheckedFile, *, created_by: User | None, now: datetime) -> Ba
         version=checked.version,
         rows=checked.reading.rows,
         errors=checked.reading.errors,
+        failed_cells=checked.reading.failed_cells,
         failed_rows=checked.reading.failed_rows,
         file_name=checked.name,
         file_digest=checked.digest,

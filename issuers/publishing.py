@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from issuers.models import Issuer, SigningKey
-from openbadges.did import VerificationMethod, build_did_document
+from openbadges.contexts import OPEN_BADGES_3_0_3
+from openbadges.did import VerificationMethod, build_did_document, did_web
 from openbadges.documents import Address, Identifier, Image, Profile
 from openbadges.json_types import JsonObject
 from openbadges.keys import PublicKey
+from openbadges.shapes import as_list
 
 
 def profile_of(issuer: Issuer) -> Profile:
@@ -46,7 +50,14 @@ def published_methods(issuer: Issuer, keys: Iterable[SigningKey]) -> tuple[Verif
 
 def did_document(issuer: Issuer) -> JsonObject:
     """Profile and DID document in one, served at `/issuers/{slug}` and `/issuers/{slug}/did.json`."""
-    keys = issuer.keys.order_by("created_at", "purpose")
-    document = build_did_document(issuer.did, published_methods(issuer, keys), also_known_as=[issuer.address])
+    # Active keys first, and of these the one for tokens: some verifiers of tokens look no further than the first key.
+    keys = issuer.keys.order_by("state", "-purpose", "-created_at")
+    document = build_did_document(issuer.did, published_methods(issuer, keys), also_known_as=_also_known_as(issuer))
     profile = {name: value for name, value in profile_of(issuer).to_json().items() if name not in document}
-    return {**document, **profile}
+    # The DID contexts give meaning to the keys, that of Open Badges to the profile.
+    return {**document, "@context": [*as_list(document["@context"]), OPEN_BADGES_3_0_3], **profile}
+
+
+def _also_known_as(issuer: Issuer) -> list[str]:
+    """The profile's address, and the DIDs that the issuer had before the installation moved."""
+    return [issuer.address, *(did_web(origin, "issuers", issuer.slug) for origin in settings.PREVIOUS_URLS)]

@@ -13,7 +13,7 @@ from typing import IO, Any
 from credentials.imports import addresses, dates, fields, links
 from credentials.imports.columns import REQUIRED, RESULT_PREFIX, read_header
 from credentials.imports.table import Table, read_table
-from credentials.imports.text import TRIMMED, clean_block, clean_line, shown
+from credentials.imports.text import TRIMMED, clean_block, clean_line, shown, visible
 from credentials.imports.values import CellError, EvidenceLink, FieldFault, ImportRefused, RowValues, Rules
 
 Parser = Callable[[str], Any]
@@ -66,6 +66,7 @@ class FileReading:
     errors: list[CellError] = field(default_factory=list)
     error_count: int = 0  # all of them, also those that `errors` has no room for
     failed_rows: int = 0
+    failed_cells: dict[int, dict[str, str]] = field(default_factory=dict)  # of the rows in `errors`, safe to show
 
 
 def read_awards(source: IO[bytes] | bytes, *, rules: Rules) -> FileReading:
@@ -83,6 +84,8 @@ def read_awards(source: IO[bytes] | bytes, *, rules: Rules) -> FileReading:
             continue
         reading.failed_rows += 1
         reading.error_count += len(outcome.errors)
+        if len(reading.errors) < rules.max_errors:
+            reading.failed_cells[outcome.number] = {name: visible(cell) for name, cell in outcome.cells.items()}
         reading.errors.extend(outcome.errors[: rules.max_errors - len(reading.errors)])
     return reading
 

@@ -53,8 +53,13 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
 
 def shown(value: str, limit: int = 60) -> str:
     """The value in quotation marks, safe to print: cut to `limit` characters, hidden characters as [U+202E]."""
+    return f"“{visible(value, limit)}”"
+
+
+def visible(value: str, limit: int = 60) -> str:
+    """The same without the quotation marks."""
     cut = value[:limit] + ("…" if len(value) > limit else "")
-    return "“" + _LINE.sub(lambda match: f"[U+{ord(match[0]):04X}]", cut) + "”"
+    return _LINE.sub(lambda match: f"[U+{ord(match[0]):04X}]", cut)
 
 
 def clean_line(value: str, limit: int) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from credentials import durations
 from credentials.vocabularies import (
     AchievementType,
     AssessmentType,
@@ -66,7 +68,12 @@ class AchievementVersion(models.Model):
     outcomes = models.JSONField(default=list, blank=True)
     criteria_url = models.URLField(blank=True)
     skills = models.JSONField(default=list, blank=True)
-    workload = models.CharField(max_length=20, blank=True, help_text="ISO 8601 duration in hours, for example PT60H.")
+    workload = models.CharField(
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(durations.HOURS, "Write whole hours such as PT60H.")],
+        help_text="ISO 8601 duration in hours, for example PT60H.",
+    )
     duration_text = models.CharField(max_length=60, blank=True, help_text="For example: about 4 weeks.")
     credits = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     credit_framework = models.CharField(max_length=40, blank=True, help_text="For example ECTS.")
@@ -89,7 +96,10 @@ class AchievementVersion(models.Model):
     tags = models.JSONField(default=list, blank=True)
     result_descriptions = models.JSONField(default=list, blank=True)
     validity = models.CharField(
-        max_length=20, blank=True, help_text="ISO 8601 duration, for example P3Y; empty: no end."
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(durations.CALENDAR, "Write years, months, weeks or days such as P3Y.")],
+        help_text="ISO 8601 duration, for example P3Y; empty: no end.",
     )
     price_text = models.CharField(max_length=60, blank=True)
     review_by = models.DateField(null=True, blank=True)

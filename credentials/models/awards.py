@@ -50,11 +50,13 @@ class StatusList(models.Model):
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
+    def standing(self) -> Self:
+        """Given, and neither withdrawn nor replaced; it may have expired."""
+        return self.filter(state__in=[Award.State.RESERVED, Award.State.ISSUED, Award.State.SUSPENDED])
+
     def in_force(self, at: datetime) -> Self:
         """Given and neither withdrawn, replaced nor over."""
-        return self.filter(state__in=[Award.State.RESERVED, Award.State.ISSUED, Award.State.SUSPENDED]).exclude(
-            valid_until__lte=at
-        )
+        return self.standing().exclude(valid_until__lte=at)
 
 
 class Award(models.Model):

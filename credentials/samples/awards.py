@@ -73,14 +73,12 @@ def award_samples(*, now: datetime, created_by: User | None = None) -> tuple[Awa
 
 
 @transaction.atomic
-def _start(
-    issuer: str, achievement: str, values: RowValues, *, created_by: User | None, now: datetime
-) -> Batch:
+def _start(issuer: str, achievement: str, values: RowValues, *, created_by: User | None, now: datetime) -> Batch:
     version = Achievement.objects.get(issuer__slug=issuer, slug=achievement).current
     batch = create_batch(
         version=version,
         rows=[(1, values)],
-        file_name=f"{values.external_id} of the sample data",
+        file_name="Sample data",
         file_digest=hashlib.sha256(values.external_id.encode()).hexdigest(),
         # The same invented person may hold this badge from a file that somebody tried before.
         duplicates=Batch.Duplicates.ISSUE,

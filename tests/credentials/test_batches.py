@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -19,12 +20,15 @@ from credentials.batches import (
     sweep,
     wake_workers,
 )
-from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable
+from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable, NoSigningKey
 from credentials.imports import CellError
-from credentials.models import Award, Batch, BatchChunk, BatchRow, StatusEntry
+from credentials.issuing import reserve
+from credentials.models import Achievement, Award, Batch, BatchChunk, BatchRow, StatusEntry
 from credentials.tasks import issue_batch
 from credentials.tasks import sweep as sweep_task
+from issuers.models import Issuer
 from tests.factories import NOW, issue, make_batch, make_version, people, person, started, work_off
+from verification.services import verify
 
 pytestmark = pytest.mark.django_db
 Woken = list[tuple[object, ...]]
@@ -73,6 +77,15 @@ def test_a_checked_file_waits_and_awards_nothing() -> None:
     assert (batch.state, batch.total, batch.done) == ("validated", 3, 0)
     assert not issue_next_chunk(batch_id=batch.pk)
     assert not Award.objects.exists()
+
+
+def test_a_batch_of_an_issuer_without_keys_does_not_start() -> None:
+    batch = make_batch(make_version(), person())
+    batch.issuer.keys.filter(purpose="token").update(state="retired")
+    with pytest.raises(NoSigningKey, match="Rotate its keys"):
+        start_batch(batch_id=batch.pk, now=NOW)
+    batch.refresh_from_db()
+    assert batch.state == "validated"
 
 
 def test_rows_are_cut_into_chunks_of_five_hundred() -> None:
@@ -156,6 +169,14 @@ def test_nothing_is_awarded_for_an_archived_achievement() -> None:
     assert not Batch.objects.exists()
 
 
+def test_a_file_checked_before_the_achievement_was_archived_is_not_awarded() -> None:
+    batch = make_batch(make_version())
+    Achievement.objects.update(archived_at=NOW)
+    with pytest.raises(AchievementArchived):
+        started(batch)
+    assert not issue_next_chunk(batch_id=batch.pk)
+
+
 def test_a_dropped_batch_awards_nothing_and_cannot_be_started() -> None:
     batch = make_batch(make_version())
     cancel_batch(batch_id=batch.pk, now=NOW)
@@ -214,7 +235,7 @@ def test_a_message_for_a_batch_that_is_gone_does_nothing(woken: Woken) -> None:
 # Dying
 
 
-@pytest.mark.parametrize("step", ["reserve", "set_values", "complete", "_finish_if_done"])
+@pytest.mark.parametrize("step", ["reserve", "set_columns", "sign_awards", "complete", "_finish_if_done"])
 def test_a_worker_that_dies_at_any_step_leaves_work_that_the_next_one_ends_once(
     step: str, crash: Callable[[str], None]
 ) -> None:
@@ -239,6 +260,19 @@ def test_what_was_reserved_before_the_crash_is_what_gets_signed(crash: Callable[
     assert set(Award.objects.values_list("public_id", "code", "status_index")) == before
 
 
+def test_an_issuer_renamed_between_crash_and_resumption_does_not_stop_the_batch(crash: Callable[[str], None]) -> None:
+    batch = started(make_batch(make_version(), *people(2)))
+    crash("sign_awards")
+    with pytest.raises(Crash):
+        issue_next_chunk(batch_id=batch.pk)
+    Issuer.objects.update(name="Renamed Academy (SAMPLE)")
+    assert work_off(batch).issued == 2
+    for award in Award.objects.all():
+        assert "Renamed Academy" in award.document
+        assert verify(award.document, now=timezone.now()).report.state == "valid"
+    assert StatusEntry.objects.count() == 2
+
+
 def test_a_chunk_that_a_living_worker_holds_is_left_alone() -> None:
     batch = started(make_batch(make_version()))
     with leases.hold() as owner:
@@ -249,10 +283,9 @@ def test_a_chunk_that_a_living_worker_holds_is_left_alone() -> None:
 
 def test_a_worker_that_lost_its_lease_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     batch = started(make_batch(make_version()))
-    real = batches.reserve
 
     def lose_lease(**arguments: object) -> object:
-        outcome = real(**arguments)  # type: ignore[arg-type]
+        outcome = reserve(**arguments)  # type: ignore[arg-type]
         BatchChunk.objects.update(owner="file:somebody-else")
         return outcome
 
@@ -260,7 +293,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(monkeypatch: pytest.MonkeyP
     with pytest.raises(BatchChunk.DoesNotExist):
         issue_next_chunk(batch_id=batch.pk)
     assert not Award.objects.filter(state=Award.State.ISSUED).exists()
-    monkeypatch.setattr(batches, "reserve", real)
+    monkeypatch.setattr(batches, "reserve", reserve)
     assert work_off(batch).issued == 1
     assert Award.objects.count() == 1
 
@@ -287,7 +320,7 @@ def test_a_broker_that_is_away_costs_a_line_in_the_log_and_nothing_else(
         raise OperationalError("connection refused")
 
     batch = started(make_batch(make_version()))
-    monkeypatch.setattr(batches.current_app, "send_task", is_away)
+    monkeypatch.setattr(current_app, "send_task", is_away)
     with caplog.at_level(logging.WARNING):
         wake_workers(batch_id=batch.pk)
     assert "broker is away" in caplog.text

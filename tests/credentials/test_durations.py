@@ -27,7 +27,9 @@ def test_a_calendar_duration_moves_a_date_forward(
     assert add(datetime(*start, 9, 30, tzinfo=UTC), duration) == datetime(*end, 9, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "P", "3Y", "P3", "PT60H", "P-3Y", "P3.5Y", "P3Y ", "P3Y\n", "p3y", "P1D1Y", "P٣Y"])
+@pytest.mark.parametrize(
+    "text", ["", "P", "3Y", "P3", "PT60H", "P-3Y", "P3.5Y", "P3Y ", "P3Y\n", "p3y", "P1D1Y", "P٣Y"]
+)
 def test_anything_else_is_no_calendar_duration(text: str) -> None:
     with pytest.raises(ValueError, match="is not a duration"):
         add(datetime(2026, 11, 22, tzinfo=UTC), text)

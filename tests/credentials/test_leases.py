@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
+from config.env import INSTANCE_DIR
 from credentials import leases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ def other_process() -> Iterator[subprocess.Popen[str]]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "INSTANCE_DIR": str(settings.INSTANCE_DIR),
+        "INSTANCE_DIR": str(INSTANCE_DIR),
         "DATABASE_URL": "sqlite:///unused.sqlite3",
     }
     process = subprocess.Popen(
@@ -92,7 +92,7 @@ def test_a_lease_of_another_process_is_alive_until_it_is_given_up(other_process:
 
 @pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL keeps no files for leases")
 def test_ended_leases_leave_no_files_behind() -> None:
-    folder = Path(settings.INSTANCE_DIR) / "leases"
+    folder = INSTANCE_DIR / "leases"
     before = set(folder.glob("*"))
     with leases.hold():
         assert set(folder.glob("*")) != before

@@ -31,10 +31,8 @@ def used(issuer: Issuer, *, free: int) -> StatusList:
     current = award.status_list
     taken = set(range(status.LIST_LENGTH - free)) - {award.status_index}
     StatusEntry.objects.bulk_create(
-        (
-            StatusEntry(status_list=current, index=index, award=award, digest=b"", recorded_at=NOW)
-            for index in sorted(taken)
-        )
+        StatusEntry(status_list=current, index=index, award=award, digest=b"", recorded_at=NOW)
+        for index in sorted(taken)
     )
     current.used = StatusEntry.objects.filter(status_list=current).count()
     current.save()

@@ -14,7 +14,9 @@ from tests.factories import SVG, make_issuer, make_member
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("slug", ["", "Academy", "two words", "under_score", "a--b", "-a", "a-", "ä", "a.b", "a/b", "a\n"])
+@pytest.mark.parametrize(
+    "slug", ["", "Academy", "two words", "under_score", "a--b", "-a", "a-", "ä", "a.b", "a/b", "a\n"]
+)
 def test_a_slug_that_no_address_can_carry_is_refused(slug: str) -> None:
     with pytest.raises(ValidationError) as refused:
         make_issuer(slug)

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from issuers import keystore
 from issuers.keystore import KeyUnavailable, private_key, seal
 from issuers.models import SigningKey
-from openbadges.keys import PrivateKey, PublicKey
+from openbadges.keys import PublicKey
 from tests.factories import make_issuer
 
 pytestmark = pytest.mark.django_db

@@ -22,8 +22,9 @@ from credentials.reports import report_rows
 from credentials.uploads import CheckedFile, check_file, store
 
 POLL_SECONDS = 0.1
-# A worker that runs takes up a batch within a second; after this long we say that none does.
-WORKER_PATIENCE_SECONDS = 4.0
+# A worker that runs takes up a batch within a second. We say that none does after this long, which with starting up is
+# less than five seconds.
+WORKER_PATIENCE_SECONDS = 2.5
 MOST_ERRORS_SHOWN = 50
 
 

@@ -144,7 +144,7 @@ def _evidence(
 ) -> Evidence:
     credential = _credential_in(token) if token is not None else document or {}
     issuer_id = _issuer_id(credential)
-    issuer = _issuer_fact(issuer_id, held)
+    issuer = _with_key_in_header(_issuer_fact(issuer_id, held), token)
     return Evidence(
         source=source,
         form="ob3-jwt" if token is not None else "ob3-di",
@@ -163,6 +163,19 @@ def _credential_in(token: Token) -> JsonObject:
         return jose.credential_of(token)
     except OpenBadgesError:
         return token.payload
+
+
+def _with_key_in_header(issuer: IssuerFact, token: Token | None) -> IssuerFact:
+    """A token without `kid` may carry its key (`jwk`): it stands for the issuer's own key of that value, if any."""
+    jwk = None if token is None or token.kid is not None else token.header.get("jwk")
+    if not isinstance(jwk, dict):
+        return issuer
+    try:
+        key = PublicKey.from_jwk(jwk)
+    except OpenBadgesError:
+        return issuer
+    same = next((fact for fact in issuer.keys.values() if fact.key == key), None)
+    return issuer if same is None else replace(issuer, keys={**issuer.keys, "": same})
 
 
 def _issuer_id(credential: JsonObject) -> str:

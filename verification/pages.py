@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F, Max, QuerySet
@@ -152,7 +152,7 @@ def credential_qr(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _unlisted(award, publications.qr_code(request, award))
 
 
-@csp_update({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with arguments
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with arguments
 @xframe_options_exempt
 @require_safe
 def credential_embed(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -162,7 +162,9 @@ def credential_embed(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     state = evidence.link_state(award)
     if award is None or state is not None:
         notice = link_notice(state or "not_found")
-        return _unlisted(award, render(request, "embed.html", {"notice": notice}, status=LINK_STATUS[state or "not_found"]))
+        return _unlisted(
+            award, render(request, "embed.html", {"notice": notice}, status=LINK_STATUS[state or "not_found"])
+        )
     return _unlisted(award, render(request, "embed.html", {"view": _credential_view(award)}))
 
 

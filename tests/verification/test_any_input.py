@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from openbadges import jose, strict_json
 from openbadges.data_integrity import add_proof
 from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey
-from tests.factories import NOW
+from openbadges.multiformats import base64url_encode
 from verification import evidence
 from verification.services import verify
 
@@ -45,6 +46,10 @@ VALUES = st.recursive(
 )
 
 
+def state_of(given: str | bytes) -> str:
+    return verify(given, now=timezone.now()).report.state
+
+
 @MODEST
 @given(data=BYTES)
 def test_any_file_gets_a_verdict_or_a_refusal(client: Client, db: None, data: bytes) -> None:
@@ -64,13 +69,16 @@ def test_any_text_gets_a_verdict_or_a_refusal(client: Client, db: None, text: st
 
 
 @MODEST
-@given(body=st.binary(max_size=200), media_type=st.sampled_from(["application/json", "multipart/form-data; boundary=x"]))
+@given(
+    body=st.binary(max_size=200), media_type=st.sampled_from(["application/json", "multipart/form-data; boundary=x"])
+)
 def test_any_request_body_gets_an_answer(client: Client, db: None, body: bytes, media_type: str) -> None:
     response = client.generic("POST", "/api/v1/verify", body, content_type=media_type)
     assert 200 <= response.status_code < 500
 
 
-MEMBERS = "@context id type name issuer validFrom validUntil credentialSubject credentialStatus evidence proof".split()
+MEMBERS = ["@context", "id", "type", "name", "issuer", "validFrom", "validUntil", "credentialSubject"]
+MEMBERS += ["credentialStatus", "evidence", "proof"]
 
 
 @MODEST
@@ -78,9 +86,10 @@ MEMBERS = "@context id type name issuer validFrom validUntil credentialSubject c
 def test_a_badge_of_ours_with_any_member_replaced_is_never_valid(award: Award, member: str, value: Any) -> None:
     document = strict_json.loads(award.document)
     assert isinstance(document, dict)
-    if document[member] != value:
-        report = verify(json.dumps({**document, member: value}), now=NOW).report
-        assert report.outcome != "valid"
+    assert state_of(award.document) == "valid"
+    if document.get(member) != value:
+        state = state_of(json.dumps({**document, member: value}))
+        assert state != "valid"
 
 
 @MODEST
@@ -89,8 +98,8 @@ def test_a_token_of_ours_with_one_other_character_is_never_valid(award: Award, d
     token = evidence.token_text(award)
     position = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(st.sampled_from("AbZ09-_.= {").filter(lambda letter: letter != token[position]))
-    changed = token[:position] + letter + token[position + 1 :]
-    assert changed.strip() == token or verify(changed, now=NOW).report.outcome != "valid"
+    assert state_of(token) == "valid"
+    assert state_of(token[:position] + letter + token[position + 1 :]) != "valid"
 
 
 # What an attacker signs himself, with our names in it
@@ -104,7 +113,7 @@ def resigned(award: Award, **members: Any) -> str:
     assert isinstance(document, dict)
     document = {**{name: value for name, value in document.items() if name != "proof"}, **members}
     method = f"{award.issuer.did}#key-1"
-    return strict_json.dumps(add_proof(document, ATTACKER, verification_method=method, created=NOW)).decode()
+    return strict_json.dumps(add_proof(document, ATTACKER, verification_method=method, created=timezone.now())).decode()
 
 
 def entry(address: str, index: object, **members: Any) -> JsonObject:
@@ -115,13 +124,13 @@ def entry(address: str, index: object, **members: Any) -> JsonObject:
         "statusListIndex": index,
         "statusListCredential": address,
         **members,
-    }  # type: ignore[return-value]
+    }
 
 
 @pytest.mark.parametrize("index", ["131072", "9999999999999999", "-1", "0x1", "", 7, 10**9])
 def test_an_index_outside_our_list_is_judged(award: Award, index: object) -> None:
-    report = verify(resigned(award, credentialStatus=entry(award.status_list.address, index)), now=NOW).report
-    assert report.outcome != "valid"
+    state = state_of(resigned(award, credentialStatus=entry(award.status_list.address, index)))
+    assert state != "valid"
 
 
 def test_our_own_signature_over_an_index_outside_our_list_is_judged(award: Award) -> None:
@@ -130,15 +139,15 @@ def test_our_own_signature_over_an_index_outside_our_list_is_judged(award: Award
     del document["proof"]
     document["credentialStatus"] = entry(award.status_list.address, "9999999999")
     method = f"{award.issuer.did}#{award.proof_key.fragment}"
-    signed = add_proof(document, private_key(award.proof_key), verification_method=method, created=NOW)
-    assert verify(strict_json.dumps(signed), now=NOW).report.outcome != "valid"
+    signed = add_proof(document, private_key(award.proof_key), verification_method=method, created=timezone.now())
+    assert state_of(strict_json.dumps(signed)) != "valid"
 
 
 def test_thousands_of_status_entries_cost_a_few_look_ups(award: Award, django_assert_max_num_queries: Any) -> None:
     entries = [entry(award.status_list.address, str(index)) for index in range(1_000)]
     with django_assert_max_num_queries(40):
-        report = verify(json.dumps({**json.loads(award.document), "credentialStatus": entries}), now=NOW).report
-    assert report.outcome != "valid"
+        state = state_of(json.dumps({**json.loads(award.document), "credentialStatus": entries}))
+    assert state != "valid"
 
 
 @pytest.mark.parametrize(
@@ -154,13 +163,11 @@ def test_thousands_of_status_entries_cost_a_few_look_ups(award: Award, django_as
 )
 def test_a_token_with_claims_that_contradict_each_other_is_judged(db: None, payload: dict[str, Any]) -> None:
     def part(value: object) -> str:
-        from openbadges.multiformats import base64url_encode
-
         return base64url_encode(json.dumps(value, separators=(",", ":")).encode())
 
     token = f"{part({'alg': 'ES256', 'typ': 'JWT'})}.{part(payload)}.{'A' * 86}"
     assert jose.parse_token(token).payload == payload
-    assert verify(token, now=NOW).report.outcome != "valid"
+    assert state_of(token) != "valid"
 
 
 @pytest.mark.parametrize(
@@ -183,4 +190,4 @@ def test_a_token_with_claims_that_contradict_each_other_is_judged(db: None, payl
 )
 def test_any_issuer_is_judged(award: Award, issuer: Any) -> None:
     text = json.dumps({**json.loads(award.document), "issuer": issuer})
-    assert verify(text, now=NOW).report.outcome != "valid"
+    assert state_of(text) != "valid"

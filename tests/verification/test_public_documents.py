@@ -4,23 +4,23 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from credentials.models import Award, StatusList
+from credentials.status_lists import publish
 from issuers.models import SigningKey
 from openbadges import baking, jose, status, strict_json
 from openbadges.did import parse_did_document
 from openbadges.keys import PublicKey
-from tests.factories import PNG, SVG, add_version
+from tests.factories import PNG, SVG, Answer, add_version
 from verification import evidence
 
 pytestmark = pytest.mark.django_db
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 
-def get(client: Client, path: str, accept: str | None = None, **headers: str) -> HttpResponse:
+def get(client: Client, path: str, accept: str | None = None, **headers: str) -> Answer:
     return client.get(path, headers=headers if accept is None else {"Accept": accept, **headers})
 
 
@@ -47,7 +47,8 @@ def paths(award: Award) -> dict[str, str]:
     }
 
 
-NAMES = "credential code json jwt png svg qr issuer did key achievement version image drawing status".split()
+NAMES = ["credential", "code", "json", "jwt", "png", "svg", "qr", "issuer", "did", "key", "achievement", "version"]
+NAMES += ["image", "drawing", "status"]
 
 
 # Content negotiation
@@ -225,8 +226,6 @@ def test_a_document_that_did_not_change_is_not_sent_again(client: Client, award:
 
 
 def test_a_changed_status_list_has_another_etag(client: Client, award: Award) -> None:
-    from credentials.status_lists import publish
-
     before = get(client, paths(award)["status"])["ETag"]
     row = award.status_list
     row.bits = status.set_bit(bytes(row.bits), award.status_index)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from credentials.models import Award
 from openbadges.report import CHECK_IDS
 from openbadges.times import parse_time
+from tests.factories import Answer
 from verification import evidence
 from verification.throttle import VerifyThrottle
 
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1/verify"
 
 
-def ask(client: Client, body: object = None, **terms: Any) -> HttpResponse:
+def ask(client: Client, body: object = None, **terms: Any) -> Answer:
     return client.post(API, json.dumps(terms if body is None else body), content_type="application/json")
 
 
-def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+def problem(response: Answer, status: int, code: str) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(response.content)
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     assert (body["status"], body["code"], body["type"]) == (status, code, "about:blank")
@@ -136,7 +136,9 @@ def test_input_and_file_together_are_refused(client: Client) -> None:
     problem(response, 400, "invalid")
 
 
-@pytest.mark.parametrize("body", ["", "{", "null", '{"input": "x"', b"\xff\xfe", '{"input": NaN}', "[" * 100_000, HALF, TWICE])
+@pytest.mark.parametrize(
+    "body", ["", "{", "null", '{"input": "x"', b"\xff\xfe", '{"input": NaN}', "[" * 100_000, HALF, TWICE]
+)
 def test_broken_json_is_refused(client: Client, body: str | bytes) -> None:
     response = client.post(API, body, content_type="application/json")
     assert response.status_code == 400
@@ -161,9 +163,7 @@ def test_a_file_above_the_limit_is_refused(client: Client, settings: Settings) -
 
 
 def test_a_body_above_the_limit_is_refused_unread(client: Client) -> None:
-    response = client.generic(
-        "POST", API, b"{}", content_type="application/json", CONTENT_LENGTH=str(200 * 2**20)
-    )
+    response = client.generic("POST", API, b"{}", content_type="application/json", CONTENT_LENGTH=str(200 * 2**20))
     problem(response, 413, "too_large")
 
 

@@ -141,7 +141,9 @@ def did_document(key: PrivateKey = KEY) -> JsonObject:
     return build_did_document(DID, (VerificationMethod(METHOD, DID, key.public),))
 
 
-def status_list(bits: bytes = status.empty(), *, signed_by: PrivateKey = KEY, age: timedelta = timedelta(hours=1)) -> JsonObject:
+def status_list(
+    bits: bytes = status.empty(), *, signed_by: PrivateKey = KEY, age: timedelta = timedelta(hours=1)
+) -> JsonObject:
     since = timezone.now().replace(microsecond=0) - age
     unsigned = status_list_credential(
         list_url=LIST,

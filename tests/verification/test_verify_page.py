@@ -16,7 +16,7 @@ INPUTS: dict[str, Callable[[Award], str]] = {
     "link": lambda award: award.address,
     "code": lambda award: shown(award.code),
     "JSON": lambda award: award.document,
-    "token": lambda award: evidence.token_text(award),
+    "token": evidence.token_text,
 }
 
 

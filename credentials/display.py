@@ -38,8 +38,15 @@ class Choice:
     name: str
     image_url: str
     page_url: str
-    meta: str = ""
-    awards: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """What one issuer can award."""
+
+    name: str
+    page_url: str
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ _ELEMENTS = frozenset(
         "price",
     ]
 )
+_NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?", re.ASCII)
 _BULLET = re.compile(r"\s*[-*•]\s+(\S.*)")
 
 
@@ -198,7 +199,7 @@ def read_achievement(achievement: JsonObject) -> AchievementClaims:
         name=text(achievement.get("name")),
         description=text(achievement.get("description")),
         language=language if _LANGUAGE.fullmatch(language) else "",
-        achievement_type=_type_words(text(achievement.get("achievementType"))),
+        achievement_type=_achievement_type(text(achievement.get("achievementType"))),
         version=text(achievement.get("version")),
         field_of_study=text(achievement.get("fieldOfStudy")),
         criteria_url=web_address(criteria.get("id")),
@@ -297,7 +298,12 @@ def _results(subject: JsonObject, achievement: JsonObject) -> Iterator[Fact]:
         described = descriptions.get(text(result.get("resultDescription")), {})
         value = text(result.get("value")) or _level(result, described) or text(result.get("status"))
         if value and described.get("resultType") != "Status":
-            yield Fact(text(described.get("name")) or "Result", value)
+            yield Fact(text(described.get("name")) or "Result", _measured(value, text(described.get("resultType"))))
+
+
+def _measured(value: str, result_type: str) -> str:
+    """The value with its unit where the kind of result has one that the value does not carry itself."""
+    return f"{value}\u00a0%" if result_type == "Percent" and _NUMBER.fullmatch(value) else value
 
 
 def _level(result: JsonObject, described: JsonObject) -> str:
@@ -322,9 +328,13 @@ def _evidence(entry: JsonObject) -> Link:
     return Link(label, url, note, "file-text")
 
 
-def _type_words(camel: str) -> str:
+def _achievement_type(kind: str) -> str:
     """The achievement type in words: "LearningProgram" as "Learning programme", "ext:NightSchool" as "Night school"."""
-    if camel in AchievementType.values:
-        return str(AchievementType(camel).label)
+    return str(AchievementType(kind).label) if kind in AchievementType.values else type_words(kind)
+
+
+def type_words(camel: str) -> str:
+    """The words of a name in camel case: "ext:sampleRegister" as "Sample register", "ext:VAT" as "VAT"."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", camel.removeprefix("ext:")).split()
-    return " ".join([*words[:1], *(word.lower() for word in words[1:])])
+    first = [word[:1].upper() + word[1:] for word in words[:1]]
+    return " ".join([*first, *(word if word.isupper() else word.lower() for word in words[1:])])

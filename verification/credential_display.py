@@ -108,7 +108,7 @@ def fact_groups(claims: Claims, record: OwnRecord) -> tuple[FactGroup, ...]:
         Fact("Version", achievement.version),
     ]
     issuer = [
-        Fact("Awarding body", claims.issuer_name),
+        Fact("Awarding body", claims.issuer_name + ("" if record.issuer_is_approved else ", name not approved")),
         Fact("Place", claims.issuer_place),
         Fact("Part of", claims.parent_name),
         Fact("Defined by", claims.creator_name if claims.creator_name != claims.issuer_name else ""),
@@ -197,9 +197,10 @@ def _linkedin(claims: Claims, record: OwnRecord, organization_id: str) -> str:
 def _open_graph(claims: Claims, record: OwnRecord, look: StateLook, state: State) -> OpenGraph:
     prefix = "" if state == "valid" else f"{look.word}: "
     holder = f", awarded to {claims.holder}" if claims.holder else ""
+    issuer = claims.issuer_name if record.issuer_is_approved else f"an issuer that calls itself {claims.issuer_name}"
     return OpenGraph(
         title=f"{prefix}{claims.achievement.name}",
-        description=f"A credential of {claims.issuer_name}{holder}. Open it to check that it is valid now.",
+        description=f"A credential of {issuer}{holder}. Open it to check that it is valid now.",
         image_url=f"{record.page_url}.png",
         page_url=record.page_url,
     )

@@ -15,9 +15,11 @@ from verification.claims import Claims, Fact, Link, Skill, form_words, member, m
 from verification.scale import When, when_view
 from verification.states import (
     ADVICE,
+    ADVICE_BY_CODE,
     CHECK_MEANINGS,
     CHECK_NAMES,
     CHECK_TITLES,
+    CHECK_TITLES_BY_CODE,
     KEY_ONLY,
     LOOKS,
     RELIES_ON_CHANGED_TEXT,
@@ -49,7 +51,8 @@ class OwnRecord:
     """What this installation's database adds about one of its own awards. Addresses are paths, but `page_url`.
 
     `page_url`: the absolute public address. `image_url`: badge picture on this host, SVG where possible.
-    `since`, `public_reason`, `replaced_by`: of the present state. `newer_url`: a newer award of the same person.
+    `since`, `public_reason`, `replaced_by`: of the present state. `issuer_is_approved`: the operator of this
+    installation vouched for the issuer's name.
     """
 
     public_id: str
@@ -63,6 +66,7 @@ class OwnRecord:
     public_reason: str = ""
     replaced_by: str = ""
     is_sample: bool = False
+    issuer_is_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,9 @@ class VerdictView:
 
     @property
     def can_try_again(self) -> bool:
-        return self.state in ("unreachable", "issuer_unproven", "not_checked") and bool(self.asked.again)
+        """Whether the same input may get another verdict later; a link that is not opened gets none."""
+        may_change = self.state in ("unreachable", "issuer_unproven", "not_checked") and self.claims is not None
+        return may_change and bool(self.asked.again)
 
     @property
     def signed_by(self) -> str:
@@ -221,7 +227,7 @@ def verdict_view(
         events=() if shown is None else _events(report.state, shown, record),
         facts=() if shown is None else how_proven(shown),
         evidence=() if shown is None else shown.evidence,
-        advice=ADVICE[report.state],
+        advice=ADVICE_BY_CODE.get(report.check("read").code, ADVICE[report.state]),
         checks=check_lines(report),
         technical=_technical(report, record),
         document=_printed(report.document),
@@ -261,10 +267,9 @@ def _line(check: Check, state: State) -> CheckLine:
     if state == "issuer_unproven" and check.id == "issuer":
         look = LOOKS[state]  # nobody was shown to be an impostor: never the sign of what is false
     position = {"passed": 0, "failed": 1, "unknown": 2, "warning": 3}[check.result]
+    title = CHECK_TITLES_BY_CODE.get(check.code, CHECK_TITLES[check.id][position])
     meaning = CHECK_MEANINGS[check.id][0 if check.result == "passed" else 1]
-    return CheckLine(
-        look.kind, look.icon, look.word, CHECK_TITLES[check.id][position], visible(check.message), (meaning,)
-    )
+    return CheckLine(look.kind, look.icon, look.word, title, visible(check.message), (meaning,))
 
 
 def _skipped_line(checks: list[Check], state: State) -> CheckLine:

@@ -12,7 +12,7 @@ from credentials.codes import shown
 from credentials.models import AchievementVersion, Award
 from issuers.models import Issuer, SigningKey
 from openbadges.facts import AwardState
-from verification.claims import Fact, read_achievement
+from verification.claims import Fact, read_achievement, type_words
 from verification.countries import country_name
 from verification.definition_display import (
     AchievementCard,
@@ -44,6 +44,7 @@ def record_of(award: Award) -> OwnRecord:
         public_reason=award.public_reason,
         replaced_by="" if award.replaced_by is None else reverse("credential", args=[award.replaced_by.public_id]),
         is_sample=award.issuer.is_sample,
+        issuer_is_approved=award.issuer.approved_at is not None,
     )
 
 
@@ -100,7 +101,7 @@ def achievement_page(version: AchievementVersion, *, newest: AchievementVersion)
 
 def issuer_page(issuer: Issuer, versions: Iterable[AchievementVersion]) -> IssuerView:
     approved = issuer.approved_at is not None
-    legal = (Fact(issuer.legal_id_type.removeprefix("ext:"), issuer.legal_id),) if issuer.legal_id else ()
+    legal = (Fact(type_words(issuer.legal_id_type), issuer.legal_id),) if issuer.legal_id else ()
     return IssuerView(
         name=issuer.name,
         description=issuer.description,

@@ -71,6 +71,13 @@ ADVICE: Mapping[State, tuple[str, ...]] = {
     "erased": ("Ask the holder for the signed file. It can still be checked here.",),
     "valid": (),
 }
+# Where the code of a check says more than its result.
+ADVICE_BY_CODE: Mapping[str, tuple[str, ...]] = {
+    "read.not_followed": (
+        "Open the link yourself. Copy the badge’s text there, or save its file: PNG, SVG, JSON or JWT.",
+        "Then paste the text or choose the file here.",
+    ),
+}
 RELIES_ON_CHANGED_TEXT: frozenset[State] = frozenset(("altered", "unreadable"))
 
 RESULT_LOOKS: Mapping[Result, StateLook] = {
@@ -104,6 +111,10 @@ CHECK_TITLES: Mapping[CheckId, tuple[str, str, str, str]] = {
     "recipient": ("Belongs to this address", "Another address", "Holder not compared", "Holder, with a remark"),
     "endorsements": ("Endorsements hold", "An endorsement fails", "Endorsements unknown", "Endorsements, a remark"),
     "log": ("In the transparency log", "Not in the transparency log", "Log not reached", "Not in the log yet"),
+}
+CHECK_TITLES_BY_CODE: Mapping[str, str] = {
+    "issuer.name_unproven": "Issuer’s key proven, its name not",
+    "issuer.creator_differs": "Issuer proven, badge defined by another",
 }
 CHECK_MEANINGS: Mapping[CheckId, tuple[str, str]] = {
     # what passing means, what anything else means

@@ -12,7 +12,17 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import resolve
 
-from credentials.display import BatchView, Cell, Choice, DryRunView, FailedRow, FileFault, IssuedRow, RowPreview
+from credentials.display import (
+    BatchView,
+    Cell,
+    Choice,
+    ChoiceGroup,
+    DryRunView,
+    FailedRow,
+    FileFault,
+    IssuedRow,
+    RowPreview,
+)
 from learners.models import User
 from learners.sign_in import SignInForm
 from openbadges.facts import Evidence, LinkState, StatusFact
@@ -39,6 +49,7 @@ RECORD = OwnRecord(
     issuer_url="/issuers/sample-it-academy",
     achievement_url=samples.ACHIEVEMENT.removeprefix(samples.ORIGIN),
     is_sample=True,
+    issuer_is_approved=True,
 )
 # One of each kind, for checks that take long.
 PAGES_TO_LOOK_AT = (
@@ -284,10 +295,16 @@ def dry_run(**changes: Any) -> DryRunView:
     return replace(view, **changes)
 
 
-def choices() -> tuple[Choice, ...]:
-    return tuple(
-        Choice(str(UUID(int=number)), card.name, BADGE, card.url, card.issuer_name, awards=412)
-        for number, card in enumerate(cards())
+def groups() -> tuple[ChoiceGroup, ...]:
+    """What can be awarded, by issuer; the last has nothing yet."""
+    return (
+        *(
+            ChoiceGroup(
+                card.issuer_name, "/issuers/sample-it-academy", (Choice(str(UUID(int=n)), card.name, BADGE, card.url),)
+            )
+            for n, card in enumerate(cards())
+        ),
+        ChoiceGroup("Unproven School (SAMPLE)", "/issuers/unproven", ()),
     )
 
 
@@ -347,6 +364,7 @@ def _definition_pages() -> dict[str, Page]:
     links: tuple[LinkState, ...] = ("unclaimed", "private", "not_found", "erased")
     return {
         **{f"credential-{state}": Page("credential.html", {"view": view}, path) for state, view in views.items()},
+        "credential-unapproved": Page("credential.html", {"view": credential(issuer_is_approved=False)}, path),
         **{
             f"credential-{state}": Page(
                 "credential_unavailable.html",
@@ -373,7 +391,8 @@ def _dashboard_pages() -> dict[str, Page]:
         return Page(f"dashboard/{template}.html", {"nav": "dashboard", **context}, f"/dashboard/{path}", signed_in=True)
 
     policies = (("skip", "Skip people who hold it already"), ("renew", "Renew"), ("issue", "Issue again"))
-    form = {"achievements": choices(), "chosen": choices()[0].value, "policies": policies, "duplicates": "skip"}
+    chosen = groups()[0].choices[0].value
+    form = {"groups": groups(), "chosen": chosen, "policies": policies, "duplicates": "skip"}
     fault = FileFault("The column “e-mail” is not known.", "Name it email.")
     good = dry_run(errors=0, new=24, rows=dry_run().rows[2:])
     at_batch = f"batches/{BATCH}"
@@ -382,8 +401,8 @@ def _dashboard_pages() -> dict[str, Page]:
     return {
         "sign-in": Page("sign_in.html", {"form": SignInForm()}, "/sign-in"),
         "sign-in-error": Page("sign_in.html", {"form": wrong_form}, "/sign-in"),
-        "dashboard": page("home", "", batches=[batch(), finished_batch()], achievements=choices()),
-        "dashboard-empty": page("home", "", batches=[], achievements=[]),
+        "dashboard": page("home", "", batches=[batch(), finished_batch()], groups=groups()),
+        "dashboard-empty": page("home", "", batches=[], groups=[]),
         "award": page("award", "award", **form),
         "award-error": page("award", "award", **form, errors={"file": "Choose a CSV file."}, faults=(fault,)),
         "dry-run": page("dry_run", at_batch, view=dry_run()),

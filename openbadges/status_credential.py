@@ -13,8 +13,8 @@ from typing import Self
 from openbadges import data_integrity, status
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import IssuerFact, StatusFact
-from openbadges.times import parse_time
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.times import parse_time
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 
@@ -30,7 +30,10 @@ class StatusQuestion:
     @classmethod
     def of(cls, entry: JsonValue) -> Self | None:
         """Read a `credentialStatus` entry; None for a type or shape that is not known here."""
-        if not isinstance(entry, dict) or entry.get("type") not in ("BitstringStatusListEntry", ["BitstringStatusListEntry"]):
+        if not isinstance(entry, dict) or entry.get("type") not in (
+            "BitstringStatusListEntry",
+            ["BitstringStatusListEntry"],
+        ):
             return None
         address, index, purpose = (
             entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose")

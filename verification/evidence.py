@@ -15,19 +15,19 @@ from typing import Literal
 from django.db.models import Q
 
 from credentials.codes import read_code
-from credentials.models import Award, StatusEntry, StatusList
+from credentials.models import Award
 from credentials.publishing import token_of
-from issuers.models import Issuer, SigningKey
-from openbadges import jose, status, strict_json
+from issuers.models import Issuer
+from openbadges import jose, strict_json
 from openbadges.did import DidDocument, did_web_url, parse_did_document, resolve_did_key
 from openbadges.errors import LinkNotFollowed, OpenBadgesError
-from openbadges.facts import AwardState, Evidence, IssuerFact, KeyFact, LinkState, RecordFact, Source, StatusFact
+from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, Source, StatusFact
 from openbadges.headlines import long_date
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PublicKey
 from openbadges.status_credential import StatusQuestion, read_status_list
-from verification import own
+from verification import own, own_facts
 from verification.reading import Badge, Code, Link, Presented, Unreadable
 
 
@@ -40,12 +40,6 @@ class Held:
 
 NOTHING_HELD = Held()
 MOST_STATUS_ENTRIES = 4  # each costs a look-up; where a document has more, the verdict says that not all were looked up
-_RECORD_STATES: Mapping[Award.State, AwardState] = {
-    Award.State.ISSUED: "issued",
-    Award.State.SUSPENDED: "suspended",
-    Award.State.REVOKED: "revoked",
-    Award.State.SUPERSEDED: "superseded",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,9 @@ def gather(presented: Presented, *, recipient: str | None, held: Held, now: date
 
 def find_award(link: own.OwnLink) -> Award | None:
     """The issued award that a link or code of ours names."""
-    awards = Award.objects.select_related("achievement_version__achievement", "issuer", "status_list", "token_key")
+    awards = Award.objects.select_related("achievement_version__achievement", "issuer", "token_key").defer(
+        "achievement_version__image_svg", "achievement_version__image_png", "token_key__sealed_private_key"
+    )
     by_id = link.kind == "id"
     wanted = Q(public_id=uuid.UUID(link.value)) if by_id else Q(code=read_code(link.value) or "")
     return awards.filter(wanted).exclude(state=Award.State.RESERVED).first()
@@ -144,15 +140,17 @@ def _evidence(
 ) -> Evidence:
     credential = _credential_in(token) if token is not None else document or {}
     issuer_id = _issuer_id(credential)
-    issuer = _with_key_in_header(_issuer_fact(issuer_id, held), token)
+    ours = own.issuer(issuer_id)
+    fact = _foreign_issuer(issuer_id, held) if ours is None else own_facts.issuer_fact(ours, did=issuer_id)
+    issuer = _with_key_in_header(fact, token)
     return Evidence(
         source=source,
         form="ob3-jwt" if token is not None else "ob3-di",
         document=document,
         token=token,
         issuer=issuer,
-        status=_status_fact(credential, issuer=issuer, held=held, now=now),
-        record=_record_fact(credential) if issuer.own else None,
+        status=_status_fact(credential, issuer=issuer, ours=ours, held=held, now=now),
+        record=None if ours is None else own_facts.record_fact(credential, issuer=ours),
         recipient=recipient,
     )
 
@@ -184,11 +182,8 @@ def _issuer_id(credential: JsonObject) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _issuer_fact(issuer_id: str, held: Held) -> IssuerFact:
-    """What is known of an issuer by its id: ours from the database, did:key from itself, others from what is held."""
-    issuer = own.issuer(issuer_id)
-    if issuer is not None:
-        return _own_issuer_fact(issuer, issuer_id)
+def _foreign_issuer(issuer_id: str, held: Held) -> IssuerFact:
+    """What is known of an issuer elsewhere: did:key from itself, others from what is held."""
     try:
         if issuer_id.startswith("did:key:"):
             return _resolved(issuer_id, resolve_did_key(issuer_id), method="did:key")
@@ -201,31 +196,6 @@ def _issuer_fact(issuer_id: str, held: Held) -> IssuerFact:
         return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.document_invalid")
     problem = "issuer.not_held" if issuer_id.startswith("https://") else "issuer.unsupported_method"
     return IssuerFact(issuer_id, "https", resolved=False, problem=problem)
-
-
-def _own_issuer_fact(issuer: Issuer, did: str) -> IssuerFact:
-    """`did` may carry an earlier origin of ours; the keys are the same."""
-    approved = issuer.approved_at is not None
-    return IssuerFact(
-        did,
-        "did:web",
-        keys={
-            fact.method: fact
-            for fact in (
-                KeyFact(
-                    method=f"{did}#{key.fragment}",
-                    key=PublicKey.from_jwk(key.public_key),
-                    controller=did,
-                    listed=key.state != SigningKey.State.COMPROMISED,
-                    compromised_at=key.compromised_at,
-                )
-                for key in issuer.keys.all()
-            )
-        },
-        name=issuer.name if approved else None,
-        proven_by=("did:web", "operator") if approved else ("did:web",),
-        own=True,
-    )
 
 
 def _resolved(issuer_id: str, document: DidDocument, *, method: Literal["did:web", "did:key"]) -> IssuerFact:
@@ -243,60 +213,26 @@ def _resolved(issuer_id: str, document: DidDocument, *, method: Literal["did:web
     return IssuerFact(issuer_id, method, keys=keys, proven_by=(method,))
 
 
-def _record_fact(credential: JsonObject) -> RecordFact | None:
-    """Our own record of the award that the credential names."""
-    address = credential.get("id")
-    public_id = own.award_id(address) if isinstance(address, str) else None
-    if public_id is None:
-        return None
-    award = (
-        Award.objects.select_related("issuer", "replaced_by")
-        .filter(public_id=public_id)
-        .exclude(state=Award.State.RESERVED)
-        .first()
-    )
-    if award is None or own.issuer(_issuer_id(credential)) != award.issuer:
-        return None
-    recorded = {
-        bytes(digest): recorded_at
-        for digest, recorded_at in StatusEntry.objects.filter(award=award).values_list("digest", "recorded_at")
-    }
-    return RecordFact(
-        state=_RECORD_STATES[Award.State(award.state)],
-        digests=frozenset(recorded),
-        since=award.state_since,
-        public_reason=award.public_reason,
-        replaced_by=award.replaced_by.address if award.replaced_by else None,
-        is_sample=award.issuer.is_sample,
-        recorded_at=recorded,
-    )
-
-
-def _status_fact(credential: JsonObject, *, issuer: IssuerFact, held: Held, now: datetime) -> StatusFact | None:
+def _status_fact(
+    credential: JsonObject, *, issuer: IssuerFact, ours: Issuer | None, held: Held, now: datetime
+) -> StatusFact | None:
     """What the status list says; None where the credential names none."""
     entry = credential.get("credentialStatus")
     entries = [item for item in (entry if isinstance(entry, list) else [entry]) if item is not None]
-    facts = [_one_status(item, issuer=issuer, held=held, now=now) for item in entries[:MOST_STATUS_ENTRIES]]
+    facts = [_one_status(item, issuer=issuer, ours=ours, held=held, now=now) for item in entries[:MOST_STATUS_ENTRIES]]
     if not facts:
         return None
     worst = min(facts, key=lambda fact: (fact.value is not True, fact.value is not None))
     return replace(worst, entries=len(facts))
 
 
-def _one_status(entry: JsonValue, *, issuer: IssuerFact, held: Held, now: datetime) -> StatusFact:
+def _one_status(entry: JsonValue, *, issuer: IssuerFact, ours: Issuer | None, held: Held, now: datetime) -> StatusFact:
     question = StatusQuestion.of(entry)
     if question is None:
         return StatusFact(None, code="status.unknown_type")
     list_id = own.status_list_id(question.address)
     if list_id is not None:
-        own_list = StatusList.objects.select_related("issuer").filter(public_id=list_id).first()
-        if own_list is None or not issuer.own or own.issuer(issuer.id) != own_list.issuer:
-            return StatusFact(None, question.purpose, code="status.list_invalid")
-        try:
-            value = status.get_bit(bytes(own_list.bits), question.index)
-        except OpenBadgesError:
-            return StatusFact(None, question.purpose, code="status.list_invalid")
-        return StatusFact(value, question.purpose, list_age_seconds=0)
+        return own_facts.status_fact(list_id, question, issuer=ours)
     document = held.documents.get(question.address)
     if document is None:
         return StatusFact(None, question.purpose, code="status.not_held")

@@ -141,8 +141,8 @@ def test_an_award_that_has_run_out_can_be_given_again() -> None:
 
 def test_a_renewal_of_what_has_run_out_replaces_it_and_keeps_its_id() -> None:
     yesterday = timezone.now().replace(microsecond=0) - timedelta(days=1)
-    dates = {"valid_from": yesterday - timedelta(days=1), "valid_until": yesterday}
-    old = make_award(make_version(), person(external_id="A-1", **dates))
+    ended = person(external_id="A-1", valid_from=yesterday - timedelta(days=1), valid_until=yesterday)
+    old = make_award(make_version(), ended)
     batch = issue(old.achievement_version, person(external_id="A-1"), duplicates=Duplicates.RENEW)
     old.refresh_from_db()
     assert (batch.issued, old.state, old.replaced_by) == (1, "superseded", batch.awards.get())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
+from openbadges.bounded_cache import BoundedCache
 from openbadges.canonical import rdfc
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PrivateKey, PublicKey
 from openbadges.multiformats import EncodingInvalid, base58btc_decode, multibase_encode
+from openbadges.strict_json import dumps
 from openbadges.times import TimeInvalid, format_time, parse_time
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
@@ -36,10 +38,23 @@ def add_proof(document: JsonObject, key: PrivateKey, *, verification_method: str
     verification_method: the DID URL of the key, e.g. "did:web:localhost%3A8000:issuers:demo#key-1".
     Raises ProofInvalid for a key that is not Ed25519 or a document that has a proof; what rdfc raises.
     """
-    if key.algorithm != "Ed25519":
-        raise ProofInvalid("This proof needs an Ed25519 key.", code="proof.key_type")
     if "proof" in document:
         raise ProofInvalid("The document has a proof already.", code="proof.malformed")
+    proof = proof_over(
+        rdfc(document), key, context=document.get("@context"), verification_method=verification_method, created=created
+    )
+    return {**document, "proof": [proof]}
+
+
+def proof_over(
+    canonical: bytes, key: PrivateKey, *, context: JsonValue, verification_method: str, created: datetime
+) -> JsonObject:
+    """Return the proof of a document that is given by its canonical N-Quads and its @context.
+
+    Raises ProofInvalid for a key that is not Ed25519; what rdfc raises for the context.
+    """
+    if key.algorithm != "Ed25519":
+        raise ProofInvalid("This proof needs an Ed25519 key.", code="proof.key_type")
     options: JsonObject = {
         "type": "DataIntegrityProof",
         "created": format_time(created),
@@ -47,8 +62,8 @@ def add_proof(document: JsonObject, key: PrivateKey, *, verification_method: str
         "cryptosuite": CRYPTOSUITE,
         "proofPurpose": "assertionMethod",
     }
-    signature = key.sign(bytes_to_sign(document, options))
-    return {**document, "proof": [{**options, "proofValue": multibase_encode(signature)}]}
+    signature = key.sign(_options_digest(options, context) + sha256(canonical).digest())
+    return {**options, "proofValue": multibase_encode(signature)}
 
 
 def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:
@@ -57,8 +72,23 @@ def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:
     options: the proof without proofValue; the contexts of the document apply to it. Raises what rdfc raises.
     """
     unsecured = {member: value for member, value in document.items() if member != "proof"}
-    configuration = {**options, "@context": document.get("@context")}
-    return sha256(rdfc(configuration)).digest() + sha256(rdfc(unsecured)).digest()
+    return _options_digest(options, document.get("@context")) + sha256(rdfc(unsecured)).digest()
+
+
+_MAX_KEPT_OPTIONS = 2**11
+_digests: BoundedCache[bytes, bytes] = BoundedCache(4_096)
+"""SHA-256 of proof options by their JSON: a batch has one, and verifiers meet the same batch again and again."""
+
+
+def _options_digest(options: JsonObject, context: JsonValue) -> bytes:
+    configuration = {**options, "@context": context}
+    text = dumps(configuration)
+    digest = _digests.get(text)
+    if digest is None:
+        digest = sha256(rdfc(configuration)).digest()
+        if len(text) <= _MAX_KEPT_OPTIONS:
+            _digests.put(text, digest)
+    return digest
 
 
 def verify_proof(document: JsonObject, proof: JsonObject, key: PublicKey) -> None:

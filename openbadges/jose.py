@@ -183,9 +183,9 @@ def _whole_seconds(text: JsonValue) -> int:
     return int(moment.timestamp())
 
 
-def _signing_input(document: JsonObject, kid: str, alg: str) -> str:
+def _signing_input(payload: bytes, kid: str, alg: str) -> str:
     header: JsonObject = {"alg": alg, "kid": kid, "typ": "JWT"}
-    return f"{base64url_encode(dumps(header))}.{base64url_encode(dumps(claims_for(document)))}"
+    return f"{base64url_encode(dumps(header))}.{base64url_encode(payload)}"
 
 
 def sign_token(document: JsonObject, key: PrivateKey, *, kid: str, alg: str) -> bytes:
@@ -194,9 +194,14 @@ def sign_token(document: JsonObject, key: PrivateKey, *, kid: str, alg: str) -> 
     kid: the verification method, a URL whose document lists the key. Raises TokenInvalid (token.key_type) when alg
     is not one of the key, (token.claims) as claims_for does.
     """
+    return sign_payload(dumps(claims_for(document)), key, kid=kid, alg=alg)
+
+
+def sign_payload(payload: bytes, key: PrivateKey, *, kid: str, alg: str) -> bytes:
+    """Like sign_token, for a payload that is written already: exactly dumps(claims_for(document))."""
     if KEY_OF_ALGORITHM.get(alg) != key.algorithm:
         raise TokenInvalid("The algorithm does not belong to the key.", code="token.key_type")
-    return key.sign(_signing_input(document, kid, alg).encode("ascii"))
+    return key.sign(_signing_input(payload, kid, alg).encode("ascii"))
 
 
 def assemble_token(document: JsonObject, *, kid: str, alg: str, signature: bytes) -> str:
@@ -204,4 +209,4 @@ def assemble_token(document: JsonObject, *, kid: str, alg: str, signature: bytes
 
     The serialisation is fixed: header alg, kid, typ; the members of the document in their order; then the claims.
     """
-    return f"{_signing_input(document, kid, alg)}.{base64url_encode(signature)}"
+    return f"{_signing_input(dumps(claims_for(document)), kid, alg)}.{base64url_encode(signature)}"

@@ -52,18 +52,28 @@ def to_quads(document: JsonObject) -> list[Quad]:
     writer = _QuadWriter()
     try:
         for node in _expand(document):
-            writer.node(node, "")
+            writer.member_of_graph(node, "")
     except _CLUMSY as error:  # PyLD trusts the shape of some keywords
         raise UndefinedTerm("The document is not JSON-LD under its contexts.", code="term.invalid") from error
     return writer.quads
 
 
+def is_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI that N-Quads can hold; blank nodes are none."""
+    return _IRI.fullmatch(text) is not None
+
+
 def literal(value: str, datatype: str = "", language: str = "") -> str:
     """Return an RDF literal as canonical N-Quads writes it; datatype is an IRI without brackets."""
-    text = value.translate(_ESCAPES) if _NEEDS_ESCAPE.search(value) else value
+    text = escape(value)
     if language:
         return f'"{text}"@{language}'
     return f'"{text}"^^<{datatype}>' if datatype and datatype != XSD + "string" else f'"{text}"'
+
+
+def escape(text: str) -> str:
+    """Return a text as it stands between the quotes of a canonical literal."""
+    return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
 
 
 # --- contexts ---------------------------------------------------------------------------------------------------
@@ -112,10 +122,10 @@ def _load_pinned(url: str, _options: object = None) -> dict[str, object]:
 def _expand(document: JsonObject) -> list[Any]:
     from pyld.jsonld import JsonLdError  # noqa: PLC0415 - PyLD takes a tenth of a second to load
 
-    processor, options = _processor()
+    expander, options = processor()
     try:
-        active = processor._get_initial_context(options)
-        expanded = processor._expand(active, None, document, options)
+        active = expander._get_initial_context(options)
+        expanded = expander._expand(active, None, document, options)
     except JsonLdError as error:
         raise UndefinedTerm("The document is not JSON-LD under its contexts.", code="term.invalid") from error
     except RecursionError as error:
@@ -128,7 +138,7 @@ def _expand(document: JsonObject) -> list[Any]:
 
 
 @cache
-def _processor() -> tuple[JsonLdProcessor, dict[str, object]]:
+def processor() -> tuple[JsonLdProcessor, dict[str, object]]:
     """Build the one processor (PyLD is imported here, at first use) and the options of every expansion."""
     from pyld.context_resolver import ContextResolver  # noqa: PLC0415
     from pyld.jsonld import JsonLdProcessor  # noqa: PLC0415
@@ -222,13 +232,19 @@ class _QuadWriter:
                 self.keyword(name, values, subject, graph)
         return subject
 
+    def member_of_graph(self, node: Any, graph: str) -> None:
+        """Write a node that no other one leads to, so that it must say something itself."""
+        if isinstance(node, dict) and node.keys() <= {"@id"}:
+            raise UndefinedTerm("An object says nothing but its address.", code="term.dropped")
+        self.node(node, graph)
+
     def keyword(self, name: str, values: Any, subject: str, graph: str) -> None:
         if name == "@type":
             for value in values:
                 self.add(subject, f"<{RDF}type>", _iri(value, "type"), graph)
         elif name == "@graph":
             for inner in values:
-                self.node(inner, subject)
+                self.member_of_graph(inner, subject)
         elif name == "@included":
             for inner in values:
                 self.node(inner, graph)
@@ -282,7 +298,7 @@ def _value(value: Any) -> str:
     if isinstance(content, bool):
         return literal("true" if content else "false", datatype or XSD + "boolean")
     if isinstance(content, (int, float)):
-        return _number(content, datatype)
+        return number_literal(content, datatype)
     if not isinstance(content, str):
         raise UndefinedTerm("A value is neither text nor number.", code="term.invalid")
     if datatype == XSD + "double" and _DECIMAL.fullmatch(content):
@@ -290,7 +306,8 @@ def _value(value: Any) -> str:
     return literal(content, datatype, language)
 
 
-def _number(number: int | float, datatype: str) -> str:
+def number_literal(number: int | float, datatype: str = "") -> str:
+    """Return a number as JSON-LD writes it; datatype: an IRI without brackets. Raises UndefinedTerm for NaN and INF."""
     if isinstance(number, float) and not isfinite(number):
         raise UndefinedTerm("A value is not a finite number.", code="term.invalid")
     whole = number == int(number) and abs(number) < _INTEGER_LIMIT

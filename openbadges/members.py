@@ -181,6 +181,13 @@ def check_text(name: str, text: str) -> None:
         raise DocumentInvalid(name, f"holds the forbidden character U+{ord(found[0]):04X}")
 
 
+def check_iri(name: str, text: str) -> None:
+    """Raise DocumentInvalid where `text` is not an absolute http, https, urn or did address that may be signed."""
+    check_text(name, text)
+    if not _PATTERNS["iri"].fullmatch(text):
+        raise DocumentInvalid(name, f"must be {_WANTED['iri']}")
+
+
 def _check_instant(name: str, instant: datetime) -> None:
     if instant.utcoffset() != timedelta(0):
         raise DocumentInvalid(name, "must be a date and time in UTC")

@@ -9,6 +9,7 @@ import re
 from openbadges.errors import OpenBadgesError
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
@@ -27,11 +28,13 @@ def base58btc_encode(data: bytes) -> str:
     """Return data in the Bitcoin alphabet, without multibase prefix; leading zero bytes become leading 1s."""
     number = int.from_bytes(data)
     letters: list[str] = []
-    while number:
-        number, digit = divmod(number, 58)
-        letters.append(_ALPHABET[digit])
+    while number:  # ten letters at a time: dividing a long number is what takes the time
+        number, chunk = divmod(number, 58**10)
+        for part in (chunk % 58**5, chunk // 58**5):  # five letters fit the small integers of Python
+            letters += (_PAIRS[part % 58**2], _PAIRS[part // 58**2 % 58**2], _ALPHABET[part // 58**4])
+    letters.reverse()
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "1" * zeros + "".join(reversed(letters))
+    return "1" * zeros + "".join(letters).lstrip("1")
 
 
 def base58btc_decode(text: str) -> bytes:

@@ -1,0 +1,156 @@
+"""Many credentials that differ in a few texts: convert one of them with marks in place of the texts, then only fill in.
+
+The awards of one achievement say the same two hundred statements over and over; an address, a name, a date and a
+place in a list change. A Template is one such document, converted once: statements that never change are ready to be
+written, the others have slots. Filling it gives exactly the bytes that building and converting would give.
+openbadges.batch_templates chooses the template for each document and checks it. See docs/fast-path.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import orjson
+
+from openbadges import jsonld
+from openbadges.canonical import rdfc
+from openbadges.compiled_context import NotCompiled
+from openbadges.converter import to_statements
+from openbadges.jose import claims_for
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.layout import CanonicalLayout, Marks, NotFillable
+from openbadges.members import check_iri, check_text
+from openbadges.statements import Tie
+from openbadges.strict_json import dumps
+
+Path = tuple[str | int, ...]
+"""Where a text stands in a document: ("credentialSubject", "identifier", 0, "identityHash")."""
+
+_CLAIM_SOURCES = ("id", "issuer", "credentialSubject", "validFrom", "validUntil")
+"""The members of a document that the claims of its token repeat."""
+
+_PLAIN_IRI = re.compile(r"(?:https?://[a-z0-9.:-]+/|urn:uuid:|did:web:)[A-Za-z0-9:/._#%~-]*").fullmatch
+"""Addresses as they nearly always are; check_iri, which takes five times as long, decides about the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """An unsigned document in every form that issuing needs.
+
+    context: its @context. document: compact JSON, members in their order. canonical: its canonical N-Quads.
+    claim_sources: the members that the claims of its token repeat, as JSON.
+    """
+
+    context: JsonValue
+    document: bytes
+    canonical: bytes
+    claim_sources: bytes
+
+    @classmethod
+    def of(cls, document: JsonObject) -> PreparedDocument:
+        """Prepare a document without a template. Raises what canonical.rdfc raises."""
+        return cls(
+            context=document.get("@context"),
+            document=dumps(document),
+            canonical=rdfc(document),
+            claim_sources=dumps(_claim_sources(document)),
+        )
+
+    def with_proof(self, proof: JsonObject) -> bytes:
+        """Return the JSON of the document with an embedded proof, exactly as dumps(add_proof(...)) gives it."""
+        return b'%b,"proof":[%b]}' % (self.document[:-1], dumps(proof))
+
+    def payload(self) -> bytes:
+        """Return the payload of its token, exactly as dumps(claims_for(...)) gives it. Raises what that raises."""
+        sources: JsonObject = orjson.loads(self.claim_sources)
+        claims: JsonObject = {name: claim for name, claim in claims_for(sources).items() if name not in sources}
+        return b"%b,%b" % (self.document[:-1], dumps(claims)[1:])
+
+
+class Template:
+    """One document with slots, immutable once made. Threads may share it."""
+
+    def __init__(self, document: JsonObject, paths: Sequence[Path], *, seed: bytes) -> None:
+        """Make a template of a document whose texts at `paths` will change.
+
+        seed: 16 random bytes or more, drawn after every text of the document was chosen: the marks are made of them.
+        Raises NotFillable when the document has ties or is outside the compiled subset, and as CanonicalLayout does.
+        """
+        marks = Marks(seed, len(paths))
+        if marks.are_in(orjson.dumps(document).decode("utf-8")):
+            raise NotFillable("The document holds the marks.")
+        marked = replace_texts(document, dict(zip(paths, marks.texts, strict=True)))
+        try:
+            statements = to_statements(marked, share=False)
+            example = statements.canonical_text()
+        except (NotCompiled, Tie) as error:
+            raise NotFillable("The document needs more than the compiled subset.") from error
+        self._context = document["@context"]
+        self._json = marks.pattern(dumps(marked).decode())
+        self._sorted_json = marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode())
+        self._claim_sources = marks.pattern(dumps(_claim_sources(marked)).decode())
+        self._iris = [number for number, is_iri in enumerate(marks.stand_for_iris([example])) if is_iri]
+        self._layout = CanonicalLayout(statements, marks)
+        self._members = [_member(path) for path in paths]
+
+    def digest(self, texts: Sequence[str]) -> bytes:
+        """Return the record key (canonical.digest) of the document with these texts. Raises DocumentInvalid."""
+        json_texts, _ = self._written(texts)
+        return sha256(self._sorted_json.fill(json_texts).encode("utf-8")).digest()
+
+    def prepare(self, texts: Sequence[str]) -> PreparedDocument:
+        """Return the document with these texts, in the order of the paths. Raises DocumentInvalid, NotFillable."""
+        json_texts, terms = self._written(texts)
+        return PreparedDocument(
+            context=self._context,
+            document=self._json.fill(json_texts).encode("utf-8"),
+            canonical=self._layout.text(terms).encode("utf-8"),
+            claim_sources=self._claim_sources.fill(json_texts).encode("utf-8"),
+        )
+
+    def _written(self, texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """Check the texts; return each as it stands between quotes of JSON and in N-Quads."""
+        for number in self._iris:
+            if not _PLAIN_IRI(texts[number]):
+                check_iri(self._members[number], texts[number])
+        together = "".join(texts)
+        is_plain = together.isascii() and together.isprintable() and '"' not in together and "\\" not in together
+        if is_plain and all(texts):
+            return texts, texts  # nothing to escape, and nothing that check_text would refuse
+        for text, member in zip(texts, self._members, strict=True):
+            check_text(member, text)
+        return [dumps(text).decode("utf-8")[1:-1] for text in texts], [jsonld.escape(text) for text in texts]
+
+
+def replace_texts(document: JsonObject, texts: Mapping[Path, str]) -> JsonObject:
+    """Return a copy with other texts at these paths. Raises ValueError where the document has no text there."""
+    copy: JsonObject = orjson.loads(orjson.dumps(document))
+    for path, text in texts.items():
+        place: JsonValue = copy
+        for step in path[:-1]:
+            place = _at(place, step)
+        if not isinstance(_at(place, path[-1]), str):
+            raise ValueError(f"The document has no text at {path}.")
+        place[path[-1]] = text  # type: ignore[index]
+    return copy
+
+
+def _at(place: JsonValue, step: str | int) -> JsonValue:
+    try:
+        return place[step]  # type: ignore[index]
+    except (LookupError, TypeError) as error:
+        raise ValueError(f"The document has nothing at {step}.") from error
+
+
+def _member(path: Path) -> str:
+    return next(step for step in reversed(path) if isinstance(step, str))
+
+
+def _claim_sources(document: JsonObject) -> JsonObject:
+    def slim(value: JsonValue) -> JsonValue:
+        return {"id": value["id"]} if isinstance(value, dict) and "id" in value else value
+
+    return {name: slim(document[name]) for name in _CLAIM_SOURCES if name in document}

@@ -224,6 +224,7 @@ def _complete_rows(chunk: BatchChunk, signed: SignedAwards, *, owner: str, now: 
     _rows_of(chunk).filter(state=BatchRow.State.PENDING).update(state=BatchRow.State.ISSUED)
     counts = dict(_rows_of(chunk).values_list("state").annotate(count=Count("pk")))
     Batch.objects.filter(pk=batch.pk).update(
+        converted=F("converted") + signed.converted,
         issued=F("issued") + counts.get(BatchRow.State.ISSUED, 0),
         skipped=F("skipped") + counts.get(BatchRow.State.SKIPPED, 0),
         failed=F("failed") + counts.get(BatchRow.State.FAILED, 0),

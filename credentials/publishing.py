@@ -31,6 +31,8 @@ from openbadges.documents import (
     status_list_credential,
 )
 from openbadges.json_types import JsonObject
+from openbadges.template import Path
+from openbadges.times import format_time
 
 EQF_URL = "http://data.europa.eu/snb/eqf/"
 ISCED_F_URL = "http://data.europa.eu/snb/isced-f/"
@@ -38,7 +40,10 @@ _TOKEN_ALGORITHMS = {SigningKey.Algorithm.P256: "ES256", SigningKey.Algorithm.RS
 
 
 class CredentialBuilder:
-    """Builds the unsigned credential of one award after another for the same achievement version."""
+    """Builds the unsigned credential of one award after another for the same achievement version.
+
+    `unsigned` says what a credential is; `texts` names what changes from one to the next, for templates.
+    """
 
     def __init__(self, version: AchievementVersion) -> None:
         self._version = version
@@ -69,6 +74,37 @@ class CredentialBuilder:
             evidence=tuple(Evidence(id=item["url"], name=item["name"] or None) for item in award.evidence),
             credential_status=StatusEntry(status_list_credential=award.status_list.address, index=award.status_index),
         ).to_json()
+
+    def texts(self, award: Award) -> dict[Path, str]:
+        """Every text in which the credentials of this version differ, by its place in `unsigned`."""
+        subject, entry, list_address = "credentialSubject", "credentialStatus", award.status_list.address
+        email = IdentityObject.of_email(award.recipient_email, award.recipient_salt)
+        texts: dict[Path, str] = {
+            ("id",): award.address,
+            ("validFrom",): format_time(award.valid_from),
+            ("awardedDate",): format_time(award.awarded_at),
+            (subject, "id"): award.subject_id,
+            (subject, "identifier", 0, "identityHash"): email.identity_hash,
+            (subject, "identifier", 0, "salt"): award.recipient_salt,
+            (subject, "identifier", 1, "identityHash"): award.recipient_name,
+            (entry, "id"): f"{list_address}#{award.status_index}",
+            (entry, "statusListIndex"): str(award.status_index),
+            (entry, "statusListCredential"): list_address,
+        }
+        if award.valid_until:
+            texts["validUntil",] = format_time(award.valid_until)
+        if award.licence_number:
+            texts[subject, "licenseNumber"] = award.licence_number
+        if award.narrative:
+            texts[subject, "narrative"] = award.narrative
+        for number, item in enumerate(award.results):
+            texts[subject, "result", number, "resultDescription"] = _result_id(self._achievement.id, item["key"])
+            texts[subject, "result", number, "value"] = item["value"]
+        for number, item in enumerate(award.evidence):
+            texts["evidence", number, "id"] = item["url"]
+            if item["name"]:
+                texts["evidence", number, "name"] = item["name"]
+        return texts
 
 
 def achievement_of(version: AchievementVersion) -> Achievement:

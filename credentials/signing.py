@@ -6,9 +6,11 @@ record is not signed.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from credentials import publishing
 from credentials.errors import NoSigningKey, RecordMismatch
@@ -16,10 +18,11 @@ from credentials.models import Award, StatusEntry, StatusList
 from issuers.keystore import private_key
 from issuers.models import Issuer, SigningKey
 from issuers.publishing import method_id
-from openbadges import canonical, jose, strict_json
-from openbadges.data_integrity import add_proof
-from openbadges.json_types import JsonObject
+from openbadges import jose
+from openbadges.batch_templates import BatchTemplates
+from openbadges.data_integrity import proof_over
 from openbadges.keys import PrivateKey
+from openbadges.template import PreparedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,15 @@ class SignedAward:
 
 @dataclass(frozen=True, slots=True)
 class SignedAwards:
-    """What was signed, and the two keys that signed all of it; the keys are None where there was nothing to sign."""
+    """What was signed, and the two keys that signed all of it; the keys are None where there was nothing to sign.
+
+    converted: how many documents no template could be filled for, so that they were converted one by one.
+    """
 
     awards: Sequence[SignedAward]
     proof_key: SigningKey | None = None
     token_key: SigningKey | None = None
+    converted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,10 @@ class SignedList:
 
 
 def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
-    """Sign reserved awards of one achievement version. Raises RecordMismatch, NoSigningKey."""
+    """Sign reserved awards of one achievement version. Raises RecordMismatch, NoSigningKey, TemplateMismatch.
+
+    The record was made from the typed values (credentials.issuing), so it holds each filled template to them.
+    """
     awards = list(
         Award.objects.filter(pk__in=award_ids, state=Award.State.RESERVED)
         .select_related("status_list")
@@ -60,29 +70,25 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
     recorded = _recorded_digests(awards)
     version = awards[0].achievement_version
     builder, keys = publishing.CredentialBuilder(version), _ActiveKeys(version.achievement.issuer)
+    templates = BatchTemplates(seed=secrets.token_bytes(16))
     signed = []
     for award in awards:
-        document = builder.unsigned(award)
-        if canonical.digest(document) != recorded.get((award.status_list_id, award.status_index)):
+        texts, build = builder.texts(award), partial(builder.unsigned, award)
+        if templates.digest(texts, build) != recorded.get((award.status_list_id, award.status_index)):
             raise RecordMismatch(f"Award {award.public_id} is not what was recorded when it was reserved.")
-        secured, signature = keys.secure(document, now=now)
-        signed.append(
-            SignedAward(
-                award_id=award.pk,
-                document=strict_json.dumps(secured).decode(),
-                token_signature=signature,
-            )
-        )
-    return SignedAwards(signed, keys.proof_row, keys.token_row)
+        document, signature = keys.secure(templates.prepare(texts, build), now=now)
+        signed.append(SignedAward(award_id=award.pk, document=document, token_signature=signature))
+    templates.finish()
+    return SignedAwards(signed, keys.proof_row, keys.token_row, converted=templates.converted)
 
 
 def sign_status_list(status_list: StatusList, *, now: datetime, valid_until: datetime) -> SignedList:
     """Sign a list as its row says now."""
     document = publishing.status_list_document(status_list, valid_from=now, valid_until=valid_until)
     keys = _ActiveKeys(status_list.issuer)
-    secured, signature = keys.secure(document, now=now)
+    secured, signature = keys.secure(PreparedDocument.of(document), now=now)
     token = publishing.token_of(document, key=keys.token_row, did=status_list.issuer.did, signature=signature)
-    return SignedList(document=strict_json.dumps(secured).decode(), token=token)
+    return SignedList(document=secured, token=token)
 
 
 def active_keys(issuer: Issuer) -> tuple[SigningKey, SigningKey]:
@@ -102,18 +108,22 @@ class _ActiveKeys:
         self._proof_key: PrivateKey = private_key(self.proof_row)
         self._token_key: PrivateKey = private_key(self.token_row)
 
-    def secure(self, document: JsonObject, *, now: datetime) -> tuple[JsonObject, bytes]:
-        """Return the document with an embedded proof, and the signature of its token."""
-        secured = add_proof(
-            document, self._proof_key, verification_method=method_id(self.proof_row, self._did), created=now
+    def secure(self, prepared: PreparedDocument, *, now: datetime) -> tuple[str, bytes]:
+        """Return the JSON text with an embedded proof, and the signature of the token."""
+        proof = proof_over(
+            prepared.canonical,
+            self._proof_key,
+            context=prepared.context,
+            verification_method=method_id(self.proof_row, self._did),
+            created=now,
         )
-        signature = jose.sign_token(
-            document,
+        signature = jose.sign_payload(
+            prepared.payload(),
             self._token_key,
             kid=method_id(self.token_row, self._did),
             alg=publishing.token_algorithm(self.token_row),
         )
-        return secured, signature
+        return prepared.with_proof(proof).decode(), signature
 
 
 def _recorded_digests(awards: Sequence[Award]) -> dict[tuple[int, int], bytes]:

@@ -40,6 +40,9 @@ class Batch(models.Model):
     issued = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    converted = models.PositiveIntegerField(
+        default=0, help_text="Documents that no template could be filled for; they cost more time and are the same."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -112,12 +112,15 @@ class Command(BaseCommand):
                 "issued": batch.issued,
                 "skipped": batch.skipped,
                 "failed": batch.failed,
+                "converted": batch.converted,
                 "url": address,
             }
             self.stdout.write(json.dumps(facts))
             return
         if batch.finished_at:
             self.stdout.write(f"{batch.issued} awarded, {batch.skipped} skipped, {batch.failed} failed.")
+            if batch.converted:
+                self.stdout.write(f"{batch.converted} of them had to be converted one by one, which takes longer.")
         else:
             self.stdout.write(f"{batch.total} rows are being awarded.")
         self.stdout.write(f"Progress, links and codes: {address}")

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -19,6 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 OPENS_LOOPBACK = {"browser", "node", "services", "processes"}
 FIXTURES = Path(os.environ.get("TOUCHSTONE_FIXTURES", ROOT.parent / "shared" / "fixtures"))
+
+# A machine that is busy with something else is no fault of the code: what is slow is told by tests that measure.
+hypothesis.settings.register_profile(
+    "touchstone", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("touchstone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -30,7 +30,7 @@ def test_a_complete_credential_is_read_completely() -> None:
     assert claims.achievement.credits == "2 ECTS"
     assert claims.achievement.achievement_type == "Micro-credential"
     assert claims.valid_until == samples.VALID_UNTIL
-    assert claims.results == (Fact("Final grade", "87"),)
+    assert claims.results == (Fact("Final grade", "87\u00a0%"),)
 
 
 def test_eu_elements_lose_their_label_and_gain_words() -> None:

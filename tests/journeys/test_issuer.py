@@ -1,0 +1,117 @@
+"""Somebody who awards badges: sign in, upload a list, look at every row, award, and hand out what came of it."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.conftest import Visit
+from tests.journeys.site import ROOT, Site
+from tests.journeys.test_employer import choose, headline
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+SAMPLES = ROOT / "credentials" / "samples"
+
+
+def upload(page: "Page", file: Path, achievement: str, duplicates: str = "Issue again") -> None:
+    """From the overview or the form to the page that shows the checked file."""
+    if headline(page) == "Overview":
+        page.get_by_role("link", name=f"Award {achievement}", exact=True).click()
+        assert page.locator("input[name=achievement]:checked").count() == 1
+    else:
+        page.get_by_label(achievement, exact=True).check()
+    page.get_by_label("List of people").set_input_files(file)
+    page.get_by_label(re.compile(duplicates)).check()
+    page.get_by_role("button", name="Check the file").click()
+
+
+def test_a_wrong_password_is_answered_in_words(visit: Visit) -> None:
+    page = visit("/dashboard/")
+    assert headline(page) == "Sign in"
+    page.get_by_label("E-mail address").fill("demo@touchstone.example")
+    page.get_by_label("Password").fill("not the password")
+    page.locator("main button").click()
+    assert page.locator("[role=alert]").is_visible()
+    assert page.title().startswith("Error")
+
+
+def test_a_file_becomes_credentials_while_the_page_counts(visit: Visit, site: Site) -> None:
+    page = visit("/dashboard/", signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Operating Systems")
+    assert headline(page) == "Check before you award"
+    assert page.locator("tbody tr").count() == 25
+    page.get_by_role("button", name="Award 25").click()
+    assert page.locator("h2#count").inner_text() == "0 of 25 done"
+
+    site.work()
+    page.get_by_text("Finished", exact=True).wait_for(timeout=20_000)
+    assert page.locator("h2#count").inner_text() == "25 of 25 done"
+    assert page.locator("progress").evaluate("bar => bar.value") == 25
+
+    page.get_by_role("link", name=re.compile("Open the credential of")).nth(1).click()
+    assert page.locator(".cred .tag").first.inner_text() == "Valid now"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PNG").click()
+    picture = Path(download.value.path()).read_bytes()
+    page.goto(f"{site.url}/verify")
+    choose(page, "badge.png", picture, "image/png")
+    assert headline(page) == "Valid credential"
+
+
+def test_the_same_without_script(visit: Visit, site: Site) -> None:
+    page = visit("/dashboard/award", script=False, signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Programming in Python")
+    page.get_by_role("button", name="Award 25").click()
+    assert page.locator("h2#count").inner_text() == "0 of 25 done"
+    site.work()
+    page.get_by_role("link", name="Refresh").click()
+    assert page.locator("h2#count").inner_text() == "25 of 25 done"
+    assert page.locator("progress").get_attribute("value") == "25"
+
+
+def test_a_second_click_awards_nothing_twice(visit: Visit, site: Site) -> None:
+    page = visit("/dashboard/award", signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Cloud Security Practitioner")
+    other_tab = visit(page.url, signed_in=True)
+    page.get_by_role("button", name="Award 25").dblclick()
+    page.locator("h2#count").wait_for()
+    other_tab.get_by_role("button", name="Award 25").click()
+    site.work()
+    page.goto(page.url)
+    page.get_by_text("Finished", exact=True).wait_for(timeout=20_000)
+    figures = page.locator(".figures dd").all_inner_texts()
+    assert figures == ["25", "0", "0", "0"]
+
+
+def test_a_file_with_errors_says_where_and_how_to_put_it_right(visit: Visit) -> None:
+    page = visit("/dashboard/award", signed_in=True)
+    upload(page, SAMPLES / "learners-errors.csv", "IT Security")
+    first = page.locator("tbody tr").first
+    assert first.locator("mark").inner_text() == "row3@@example.org"
+    assert "Row 3, column email:" in first.inner_text()
+    assert re.match(r"\d+ errors: check before you award", page.title())
+    assert page.get_by_role("button", name="Award the 2 good rows").is_visible()
+
+
+def test_a_checked_file_can_be_dropped(visit: Visit) -> None:
+    page = visit("/dashboard/award", signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Health Informatics Essentials")
+    checked = page.url
+    page.get_by_role("button", name="Drop this file").click()
+    assert headline(page) == "Award many"
+    page.goto(checked)
+    assert page.locator("section .tag-l").inner_text() == "Cancelled"
+    assert page.get_by_role("button", name=re.compile("Award")).count() == 0
+
+
+def test_a_file_that_is_no_list_is_refused_with_a_cure(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("e-mail address;colour\na@example.org;red\n", encoding="utf-8")
+    page = visit("/dashboard/award", signed_in=True)
+    upload(page, file, "IT Security")
+    assert "This file cannot be read" in page.locator("[role=alert]").inner_text()
+    assert page.locator("input[name=achievement]:checked").count() == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from config import health, problems
 
@@ -58,6 +58,19 @@ class SecurityHeaders:
         is_public = response.headers.get("Access-Control-Allow-Origin") == "*"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_public else "same-origin")
         return response
+
+
+class NotFoundPages:
+    """Answers what a view does not find with our own page, with DEBUG on, too: visitors meet that page the most."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return problems.not_found(request) if isinstance(exception, Http404) else None
 
 
 class BodyLimits:

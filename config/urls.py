@@ -10,8 +10,8 @@ urlpatterns = [
     path("dashboard/", include("credentials.urls")),
     path("", include("learners.urls")),
     path("", include("verification.urls")),
-    # Programs get a problem document even where Django would show its DEBUG page.
-    re_path(r"^(api|vc-api|ims)/", problems.not_found),
+    # With DEBUG on Django would show a page of its own for an unknown address.
+    re_path("", problems.not_found),
 ]
 
 handler400 = "config.problems.bad_request"

@@ -86,6 +86,7 @@ class BatchView:
     finished_at: datetime | None
     created_by: str
     updated_at: datetime
+    converted: int = 0
     failed_rows: tuple[FailedRow, ...] = ()
     issued_rows: tuple[IssuedRow, ...] = ()
 
@@ -164,6 +165,7 @@ def batch_view(
         finished_at=batch.finished_at,
         created_by="" if batch.created_by is None else str(batch.created_by),
         updated_at=now,
+        converted=batch.converted,
         failed_rows=failed_rows,
         issued_rows=issued_rows,
     )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from config.env import as_networks
@@ -77,3 +77,12 @@ def test_the_liveness_probe_answers_whatever_host_is_named() -> None:
     response = Probes(Seen())(RequestFactory().get("/healthz", headers={"host": "10.1.2.3"}))
     assert isinstance(response, HttpResponse)
     assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/nothing", "/issuers/nobody", "/achievements/00000000-0000-4000-8000-000000000000"])
+def test_what_is_not_there_has_our_own_page_with_debug_on_too(client: Client, settings: Settings, path: str) -> None:
+    settings.DEBUG = True
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert "Traceback" not in response.content.decode() and "Touchstone" in response.content.decode()

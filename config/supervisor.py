@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_TO_STOP = 4.0
+SECONDS_TO_STOP = 3.5
 LONGEST_PAUSE = 10.0
 PR_SET_PDEATHSIG = 1
 
@@ -153,7 +153,7 @@ def end_with_parent() -> Callable[[], None] | None:
 
 def answers(host: str, port: int) -> bool:
     wildcard = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised here, not bound)
-    connection = HTTPConnection(wildcard.get(host, host), port, timeout=1)
+    connection = HTTPConnection(wildcard.get(host, host), port, timeout=0.5)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200

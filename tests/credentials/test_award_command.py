@@ -145,6 +145,7 @@ def test_json_is_one_object_on_one_line(file: Callable[..., Path]) -> None:
         "issued": 2,
         "skipped": 0,
         "failed": 0,
+        "converted": 0,
         "url": facts["url"],
     }
     assert uuid.UUID(facts["batch"]) and facts["url"].endswith(f"/dashboard/batches/{batch.public_id}")

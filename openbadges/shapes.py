@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from openbadges.bounded_cache import BoundedCache
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.strict_json import dumps
 from openbadges.times import TimeInvalid, parse_time
 
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
@@ -203,6 +205,12 @@ _LEAVES: Mapping[str, tuple[type, ...]] = {
 _SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
 
 
+SHARED_KINDS = frozenset({"Achievement", "Profile"})
+MAX_KEPT_PART = 2**14
+"""Bytes of JSON. A larger part is looked at each time, so that strangers cannot fill the memory with theirs."""
+_sound_parts: BoundedCache[tuple[str, bytes], bool] = BoundedCache(256)
+
+
 def words(value: JsonValue) -> frozenset[str]:
     """The words of a `type`, written as a string or an array."""
     return frozenset(item for item in as_list(value) if isinstance(item, str))
@@ -233,12 +241,27 @@ def problems(document: JsonObject, shape_name: str = "Credential", path: str = "
             yield from _member_problems(member, item, here)
 
 
+def _kept_problems(value: JsonObject, kind: str, path: str) -> Iterator[Problem]:
+    """The same as `problems`; of parts that many credentials share it is kept that they have none."""
+    if kind not in SHARED_KINDS:
+        yield from problems(value, kind, path)
+        return
+    part = (kind, dumps(value))
+    if len(part[1]) > MAX_KEPT_PART:
+        yield from problems(value, kind, path)
+    elif _sound_parts.get(part) is None:
+        found = list(problems(value, kind, path))
+        if not found:
+            _sound_parts.put(part, True)
+        yield from found
+
+
 def _member_problems(member: Member, value: JsonValue, path: str) -> Iterator[Problem]:
     if member.kind in SHAPES:
         if member.or_iri and isinstance(value, str):
             yield from _member_problems(_IRI, value, path)
         elif isinstance(value, dict):
-            yield from problems(value, member.kind, path)
+            yield from _kept_problems(value, member.kind, path)
         else:
             yield Problem("structure.member_type", f"The member {path} is not an object.")
         return

@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Self
 
-from openbadges import data_integrity, status
+from openbadges import data_integrity, status, strict_json
+from openbadges.bounded_cache import BoundedCache
 from openbadges.errors import OpenBadgesError
-from openbadges.facts import IssuerFact, StatusFact
+from openbadges.facts import IssuerFact, KeyFact, StatusFact
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.keys import PublicKey
 from openbadges.times import parse_time
 
+_proven: BoundedCache[tuple[bytes, tuple[PublicKey, ...]], bytes] = BoundedCache(256)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -68,9 +72,10 @@ def _read(document: JsonObject, question: StatusQuestion, *, issuer: IssuerFact,
     if (valid_from is not None and now < valid_from) or (until is not None and now >= until):
         return invalid
     encoded = subject.get("encodedList")
-    if not isinstance(encoded, str) or not _is_signed_by(document, issuer):
+    bits = _proven_bits(document, encoded, issuer) if isinstance(encoded, str) else None
+    if bits is None:
         return invalid
-    value = status.get_bit(status.decode_list(encoded), question.index)
+    value = status.get_bit(bits, question.index)
     age = None if valid_from is None else int((now - valid_from).total_seconds())
     return StatusFact(value, question.purpose, list_age_seconds=age)
 
@@ -84,12 +89,26 @@ def _issuer(document: JsonObject) -> JsonValue:
     return issuer.get("id") if isinstance(issuer, dict) else issuer
 
 
-def _is_signed_by(document: JsonObject, issuer: IssuerFact) -> bool:
-    """Whether every proof of the list verifies under a key that the credential's issuer lists. Raises ProofInvalid."""
+def _proven_bits(document: JsonObject, encoded: str, issuer: IssuerFact) -> bytes | None:
+    """The bits of a list whose every proof verifies under a key that the issuer lists; None for a key that it does not.
+
+    The same list answers for many credentials, so that what was proven of its bytes under these keys is kept; whether
+    the keys are listed and the list is current is asked each time. Raises ProofInvalid, StatusListInvalid.
+    """
     proofs = data_integrity.proofs_of(document)
-    for proof in proofs:
-        fact = issuer.keys.get(str(proof.get("verificationMethod")))
-        if fact is None or not fact.listed or fact.controller != issuer.id or fact.revoked_at is not None:
-            return False
-        data_integrity.verify_proof(document, proof, fact.key)
-    return bool(proofs)
+    facts = [issuer.keys.get(str(proof.get("verificationMethod"))) for proof in proofs]
+    keys = tuple(fact.key for fact in facts if fact is not None and _is_listed(fact, issuer))
+    if not proofs or len(keys) != len(proofs):
+        return None
+    kept_as = (sha256(strict_json.dumps(document)).digest(), keys)
+    bits = _proven.get(kept_as)
+    if bits is None:
+        for proof, key in zip(proofs, keys, strict=True):
+            data_integrity.verify_proof(document, proof, key)
+        bits = status.decode_list(encoded)
+        _proven.put(kept_as, bits)
+    return bits
+
+
+def _is_listed(fact: KeyFact, issuer: IssuerFact) -> bool:
+    return fact.listed and fact.controller == issuer.id and fact.revoked_at is None

@@ -17,6 +17,7 @@ from openbadges.errors import JsonInvalid
 from openbadges.json_types import JsonObject, JsonValue
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONGEST_COMPACT_NUMBER = 25  # -1.7976931348623157e+308 and 64-bit integers are shorter
 _NON_ZERO_MANTISSA = re.compile(r"-?[0.]*[1-9]")
 
 
@@ -36,7 +37,9 @@ def loads(
     json.surrogate, json.too_deep, json.too_many_members. Never RecursionError.
     """
     text = _text(data, max_bytes)
-    value = _parse(text, max_digits)
+    value = _parse_compact(text) if max_digits >= _LONGEST_COMPACT_NUMBER else None
+    if value is None:
+        value = _parse(text, max_digits)
     _check_shape(value, max_depth, max_members)
     if _SURROGATE_ESCAPE.search(text):
         _check_surrogates(value)
@@ -78,6 +81,20 @@ def _text(data: bytes | str, max_bytes: int) -> str:
         return data.removeprefix("\ufeff")
     except UnicodeError as error:
         raise JsonInvalid("The text is not UTF-8.", code="json.encoding") from error
+
+
+def _parse_compact(text: str) -> JsonValue:
+    """Return the value of a text that a writer of compact JSON gives back letter for letter; None for any other.
+
+    Such a text, which is what most signers send, has no member twice (one would be missing), no number that a
+    computer reads differently, and no half character; it takes half the time to know that than to look for each.
+    """
+    data = text.encode("utf-8")
+    try:
+        value: JsonValue = orjson.loads(data)
+        return value if orjson.dumps(value) == data else None
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return None
 
 
 def _parse(text: str, max_digits: int) -> JsonValue:

@@ -8,6 +8,7 @@ Source: Open Badges 3.0 (data model, certification), VC Data Model 2.0, VC Data 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from openbadges.bounded_cache import BoundedCache
 from openbadges.contexts import (
     CREDENTIALS_V1,
     CREDENTIALS_V2,
@@ -19,7 +20,8 @@ from openbadges.contexts import (
 )
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.shapes import Problem, as_list, is_instant, problems, words
+from openbadges.shapes import MAX_KEPT_PART, Problem, as_list, is_instant, problems, words
+from openbadges.strict_json import dumps
 from openbadges.times import parse_time
 
 OPEN_BADGES_CONTEXTS = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1, OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3))
@@ -86,6 +88,10 @@ class Examination:
         return all(problem.code in WARNING_CODES for problem in self.problems)
 
 
+_SHARED_PARTS = frozenset({"achievement", "issuer"})
+_sound_parts: BoundedCache[tuple[str, bool, bytes], bool] = BoundedCache(256)
+
+
 def is_credential(document: JsonObject) -> bool:
     """Whether a JSON object claims to be some credential at all, so that it is worth an examination."""
     return "@context" in document and "type" in document
@@ -143,7 +149,25 @@ def _is_older_form(credential: JsonValue) -> bool:
 def _covered_problems(document: JsonObject, *, embedded: bool) -> Iterator[Problem]:
     """Walk every object for what a signature would not cover or JSON-LD would read differently."""
     yield from _context_problems(document["@context"], "structure.inline_context")
-    pending: list[tuple[str, JsonValue, str]] = [(name, value, "") for name, value in document.items()]
+    yield from _walk(document, "", embedded=embedded)
+
+
+def _shared_part_problems(part: JsonObject, name: str, *, embedded: bool) -> Iterator[Problem]:
+    """Walk a part that many credentials share; that it has no problems is kept."""
+    text = dumps(part)
+    if len(text) > MAX_KEPT_PART:
+        yield from _walk(part, name, embedded=embedded)
+        return
+    kept_as = (name, embedded, text)
+    if _sound_parts.get(kept_as) is None:
+        found = list(_walk(part, name, embedded=embedded))
+        if not found:
+            _sound_parts.put(kept_as, True)
+        yield from found
+
+
+def _walk(part: JsonObject, part_name: str, *, embedded: bool) -> Iterator[Problem]:
+    pending: list[tuple[str, JsonValue, str]] = [(name, value, part_name) for name, value in part.items()]
     while pending:
         name, value, holder = pending.pop()
         if name == "@context":
@@ -154,7 +178,9 @@ def _covered_problems(document: JsonObject, *, embedded: bool) -> Iterator[Probl
             continue
         yield from _name_problems(name, embedded=embedded)
         for item in as_list(value):
-            if isinstance(item, dict):
+            if isinstance(item, dict) and name in _SHARED_PARTS:
+                yield from _shared_part_problems(item, name, embedded=embedded)
+            elif isinstance(item, dict):
                 pending += [(inner, inner_value, name) for inner, inner_value in item.items()]
             elif isinstance(item, list):
                 pending.append((name, item, holder))

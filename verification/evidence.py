@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from django.db.models import Q
@@ -191,11 +192,17 @@ def _foreign_issuer(issuer_id: str, held: Held) -> IssuerFact:
             document = held.documents.get(issuer_id) or held.documents.get(did_web_url(issuer_id))
             if document is None:
                 return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.not_held")
-            return _resolved(issuer_id, parse_did_document(document), method="did:web")
+            return _resolved(issuer_id, _did_document(strict_json.dumps(document)), method="did:web")
     except OpenBadgesError:
         return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.document_invalid")
     problem = "issuer.not_held" if issuer_id.startswith("https://") else "issuer.unsupported_method"
     return IssuerFact(issuer_id, "https", resolved=False, problem=problem)
+
+
+@lru_cache(maxsize=256)
+def _did_document(text: bytes) -> DidDocument:
+    """Reading keys checks that their points lie on the curve; the same document answers for many credentials."""
+    return parse_did_document(strict_json.load_object(text))
 
 
 def _resolved(issuer_id: str, document: DidDocument, *, method: Literal["did:web", "did:key"]) -> IssuerFact:

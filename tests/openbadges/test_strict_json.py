@@ -1,4 +1,5 @@
 import json
+import re
 import time
 
 import pytest
@@ -97,3 +98,20 @@ def test_the_longest_text_is_read_within_a_second() -> None:
     started = time.process_time()
     loads(text)
     assert time.process_time() - started < 1
+
+
+@given(
+    VALUES.map(lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    | VALUES.map(json.dumps)
+    | st.text(alphabet='{}[]":,0123456789.eE-+\\ud83ax ', max_size=30)
+)
+def test_the_quick_way_says_what_the_thorough_way_says(text: str) -> None:
+    def read(max_digits: int) -> object:
+        try:
+            return repr(loads(text, max_digits=max_digits))
+        except JsonInvalid as error:
+            return error.code
+
+    longest = max((len(number) for number in re.findall(r"[0-9.eE+-]+", text)), default=0)
+    if longest < 24:  # below 25 digits only the thorough way is taken
+        assert read(30) == read(24)

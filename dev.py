@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a newcomer types: python3 dev.py run | test | lint | services | help
+"""Everything a newcomer types: python3 dev.py run | test | bench | lint | services | help
 
 Standard library only. Each command does its own set-up and may be repeated: a virtual environment in .venv from the
 hashed lock, and in var/ the database, the secrets and what was chosen (HOST, PORT). Neither folder is in git.
@@ -31,7 +31,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -42,18 +42,19 @@ INSTANCE = (ROOT / os.environ.get("INSTANCE_DIR", "var")).resolve()
 DEMO_EMAIL = "demo@touchstone.example"
 USAGE = """python3 dev.py run        set up what is missing and start Touchstone (HOST= and PORT= are remembered)
 python3 dev.py test       set up what is missing and run checks and tests; further words go to pytest, without checks
+python3 dev.py bench      measure signing and verifying beside the npm libraries; --help says what it takes
 python3 dev.py lint       only the checks: ruff, mypy, imports
 python3 dev.py services   throw-away PostgreSQL and Redis until Ctrl-C; or: dev.py services COMMAND... runs it on them
 python3 dev.py help       this text"""
 
 
 def main() -> None:
-    commands = {"run": run, "test": test, "lint": lint, "services": services}
+    commands = {"run": run, "test": test, "bench": bench, "lint": lint, "services": services}
     word, rest = (sys.argv[1] if len(sys.argv) > 1 else "help"), sys.argv[2:]
     if word in {"help", "-h", "--help"}:
         print(USAGE)
     elif word not in commands:
-        stop(f"dev.py does not know {word!r}. It knows: run, test, lint, services, help.")
+        stop(f"dev.py does not know {word!r}. It knows: run, test, bench, lint, services, help.")
     else:
         os.chdir(ROOT)
         try:
@@ -87,6 +88,14 @@ def test(words: list[str]) -> None:
         sys.exit(1)
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     sys.exit(subprocess.call([PYTHON, "-m", "pytest", *words], env=environment))
+
+
+def bench(words: list[str]) -> None:
+    """Measure the gates of docs/performance.md. What is printed to stdout is the one JSON object of the result."""
+    with redirect_stdout(sys.stderr):
+        install("requirements-dev.txt")
+        install_node_peers()
+    sys.exit(subprocess.call([PYTHON, "-m", "tests.bench", *words]))
 
 
 def lint(words: list[str]) -> None:

@@ -26,7 +26,7 @@ from openbadges.report import (
     State,
     outcome_of,
 )
-from openbadges.shapes import Problem, as_list, normalised
+from openbadges.shapes import Problem, as_list
 from openbadges.structure import UNJUDGED_CODES, WARNING_CODES, Examination, examine, is_credential, issuer_id
 
 __all__ = ["Evidence", "IssuerFact", "KeyFact", "RecordFact", "StatusFact", "judge"]
@@ -202,7 +202,7 @@ def _report(
         checks=tuple(found.check for found in ordered),
         credential=summary,
         explanation=explanation(state, circumstances),
-        document=normalised(document) if document is not None and fits and sound else None,
+        signed=document if fits and sound else None,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from openbadges.json_types import JsonObject
+from openbadges.shapes import normalised
 from openbadges.times import format_time
 
 CheckId = Literal[
@@ -108,8 +109,8 @@ class Report:
     """The whole verdict at `checked_at`.
 
     `headline` names the state in words, `explanation` is the sentence or two under it (pages and command line).
-    `document` is the signed document in the arrays and objects of `structure.normalised`, for pages; None unless
-    the proof fits and the structure is sound. Neither `explanation` nor `document` is part of `to_json`.
+    `signed` is the credential as its issuer signed it; None unless the proof fits and the structure is sound.
+    Neither `explanation` nor `signed` is part of `to_json`.
     """
 
     outcome: Outcome
@@ -120,7 +121,12 @@ class Report:
     credential: CredentialSummary | None
     receipt: str | None = None
     explanation: str = ""
-    document: JsonObject | None = None
+    signed: JsonObject | None = None
+
+    @property
+    def document(self) -> JsonObject | None:
+        """`signed` in the arrays and objects of `shapes.normalised`, for pages; made when asked for."""
+        return None if self.signed is None else normalised(self.signed)
 
     def check(self, check_id: CheckId) -> Check:
         """The line of one check; every report has all ten."""

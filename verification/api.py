@@ -18,6 +18,7 @@ from openbadges import strict_json
 from openbadges.errors import OpenBadgesError
 from verification.services import verify
 from verification.throttle import VerifyThrottle
+from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 
 
 class TooLarge(APIException):
@@ -71,18 +72,16 @@ class VerifyView(APIView):
         terms = VerifyInput(data=request.data)
         terms.is_valid(raise_exception=True)
         given = terms.validated_data
-        data = read_upload(given["file"]) if "file" in given else given["input"]
+        data = _read(given["file"]) if "file" in given else given["input"]
         verdict = verify(data, recipient=given.get("recipient"), now=timezone.now())
         return Response(verdict.report.to_json(), headers={"Cache-Control": "no-store"})
 
 
-def read_upload(upload: UploadedFile[bytes]) -> bytes:
-    """The bytes of an uploaded badge. Raises TooLarge, UnsupportedMediaType."""
-    if (upload.size or 0) > settings.MAX_UPLOAD_MB * 2**20:
-        raise TooLarge
-    data: bytes = upload.read()
-    if data.startswith(b"%PDF-"):
-        raise UnsupportedMediaType(
-            "application/pdf", "PDF files are not read here. Send the badge as PNG, SVG, JSON, JWT or link."
-        )
-    return data
+def _read(upload: UploadedFile[bytes]) -> bytes:
+    try:
+        return read_upload(upload)
+    except FileTooLarge:
+        raise TooLarge from None
+    except FileIsPdf:
+        message = "PDF files are not read here. Send the badge as PNG, SVG, JSON, JWT or link."
+        raise UnsupportedMediaType("application/pdf", message) from None

@@ -16,7 +16,7 @@ from openbadges.keys import PublicKey
 from openbadges.status_credential import StatusQuestion
 from verification import own
 
-_RECORD_STATES: Mapping[Award.State, AwardState] = {
+RECORD_STATES: Mapping[Award.State, AwardState] = {
     Award.State.ISSUED: "issued",
     Award.State.SUSPENDED: "suspended",
     Award.State.REVOKED: "revoked",
@@ -58,7 +58,7 @@ def record_fact(credential: JsonObject, *, issuer: Issuer) -> RecordFact | None:
         for digest, recorded_at in StatusEntry.objects.filter(award=award).values_list("digest", "recorded_at")
     }
     return RecordFact(
-        state=_RECORD_STATES[Award.State(award.state)],
+        state=RECORD_STATES[Award.State(award.state)],
         digests=frozenset(recorded),
         since=award.state_since,
         public_reason=award.public_reason,

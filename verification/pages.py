@@ -7,7 +7,6 @@ from datetime import datetime
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -28,6 +27,7 @@ from verification.records import achievement_card, achievement_page, host, issue
 from verification.scale import example_when
 from verification.services import verify
 from verification.throttle import seconds_to_wait
+from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 
 LINK_STATUS = {"not_found": 404, "private": 403, "erased": 410, "unclaimed": 200}
 CARDS_ON_HOME = 6
@@ -74,21 +74,16 @@ def _verdict_of_form(request: HttpRequest) -> HttpResponse:
         return render(request, "verify.html", {"nav": "check", "asked": asked, "error": error}, status=400)
     if upload is None:
         return _verdict_page(request, text, asked)
-    data, refused = _read_form_file(upload)
-    if refused:
-        status = 413 if (upload.size or 0) > settings.MAX_UPLOAD_MB * 2**20 else 415
-        return render(request, "verify.html", {"nav": "check", "asked": asked, "error": refused}, status=status)
+    context = {"nav": "check", "asked": asked}
+    try:
+        data = read_upload(upload)
+    except FileTooLarge:
+        error = f"This file is larger than {settings.MAX_UPLOAD_MB} MB. No badge is."
+        return render(request, "verify.html", {**context, "error": error}, status=413)
+    except FileIsPdf:
+        error = "PDF files are not read here. Accepted: PNG, SVG, JSON and JWT files, a link, or a code."
+        return render(request, "verify.html", {**context, "error": error}, status=415)
     return _verdict_page(request, data, Asked.of_file(upload.name or "", upload.size or 0))
-
-
-def _read_form_file(upload: UploadedFile[bytes]) -> tuple[bytes, str]:
-    """The bytes, or a sentence on why they are not read."""
-    if (upload.size or 0) > settings.MAX_UPLOAD_MB * 2**20:
-        return b"", f"This file is larger than {settings.MAX_UPLOAD_MB} MB. No badge is."
-    data: bytes = upload.read()
-    if data.startswith(b"%PDF-"):
-        return b"", "PDF files are not read here. Accepted: PNG, SVG, JSON and JWT files, a link, or a code."
-    return data, ""
 
 
 def _verdict_page(request: HttpRequest, data: bytes | str, asked: Asked) -> HttpResponse:

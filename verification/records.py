@@ -11,7 +11,6 @@ from credentials import publishing
 from credentials.codes import shown
 from credentials.models import AchievementVersion, Award
 from issuers.models import Issuer, SigningKey
-from openbadges.facts import AwardState
 from verification.claims import Fact, read_achievement, type_words
 from verification.countries import country_name
 from verification.definition_display import (
@@ -23,6 +22,7 @@ from verification.definition_display import (
     card_meta,
 )
 from verification.display import OwnRecord
+from verification.own_facts import RECORD_STATES
 
 
 def host() -> str:
@@ -39,21 +39,13 @@ def record_of(award: Award) -> OwnRecord:
         image_url=image_path(version, "svg"),
         issuer_url=reverse("issuer", args=[award.issuer.slug]),
         achievement_url=version_path(version),
-        state=_STATES[Award.State(award.state)],
+        state=RECORD_STATES[Award.State(award.state)],
         since=award.state_since,
         public_reason=award.public_reason,
         replaced_by="" if award.replaced_by is None else reverse("credential", args=[award.replaced_by.public_id]),
         is_sample=award.issuer.is_sample,
         issuer_is_approved=award.issuer.approved_at is not None,
     )
-
-
-_STATES: dict[Award.State, AwardState] = {
-    Award.State.ISSUED: "issued",
-    Award.State.SUSPENDED: "suspended",
-    Award.State.REVOKED: "revoked",
-    Award.State.SUPERSEDED: "superseded",
-}
 
 
 def version_path(version: AchievementVersion) -> str:

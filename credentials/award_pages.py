@@ -184,7 +184,7 @@ def change(request: HttpRequest, public_id: uuid.UUID, verb: str) -> HttpRespons
 
 def _verbs(request: HttpRequest, found: Award, form: Form) -> dict[str, Callable[[], Award]]:
     common: dict[str, Any] = {"award_id": found.pk, "actor": _actor(request), "now": timezone.now()}
-    said = {"reason": form.reason, "public_note": form.public_note}
+    said: dict[str, Any] = {"reason": form.reason, "public_note": form.public_note}
     return {
         "suspend": lambda: life.suspend(**common, **said),
         "revoke": lambda: life.revoke(**common, **said),

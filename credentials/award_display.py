@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from credentials.codes import shown
 from credentials.display import Kind
-from credentials.life import Reason
+from credentials.errors import IssuingError
+from credentials.life import LifeError, Reason
 from credentials.models import Award, Notice
 from issuers.models import AuditEntry
 
@@ -74,6 +75,10 @@ _DONE: Mapping[str, str] = {
     "member.added": "Member added or given another role",
     "member.removed": "Member removed",
     "audit.exported": "Audit log taken away",
+}
+_WHY_REFUSED: Mapping[str, str] = {
+    "not_permitted": "No right to do that",
+    **{error.code: error.title for error in (*LifeError.__subclasses__(), *IssuingError.__subclasses__())},
 }
 _REFUSED: Mapping[str, str] = {
     "award.suspended": "Suspending",
@@ -216,7 +221,9 @@ def _event(entry: AuditEntry, names: Mapping[str, str]) -> Event:
         words=words,
         actor=names.get(entry.actor_id, "Somebody") if entry.actor_kind == "user" else entry.actor_words,
         is_refused=is_refused,
-        detail=entry.code if is_refused else _reason(str(entry.details.get("reason", ""))),
+        detail=_WHY_REFUSED.get(entry.code, entry.code)
+        if is_refused
+        else _reason(str(entry.details.get("reason", ""))),
         position=entry.position,
         object_words={"award": "the award", "batch": "the batch"}.get(entry.object_kind, ""),
         object_url=reverse("dashboard_award_page" if is_award else "dashboard_batch", args=[entry.object_id])

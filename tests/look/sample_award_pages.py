@@ -43,7 +43,16 @@ def award_lines() -> list[AwardLine]:
 def award_events() -> tuple[Event, ...]:
     link = f"/dashboard/batches/{BATCH}"
     return (
-        Event(NOW, "Revoking was refused", "Þórunn Guðmundsdóttir", True, "award_ended", 41, "the award", AWARD_PATH),
+        Event(
+            NOW,
+            "Revoking was refused",
+            "Þórunn Guðmundsdóttir",
+            True,
+            "This award has ended",
+            41,
+            "the award",
+            AWARD_PATH,
+        ),
         Event(NOW, "Suspended", "Þórunn Guðmundsdóttir", False, "Under review", 40, "the award", AWARD_PATH),
         Event(NOW, "Awards signed", "worker", position=39, object_words="the batch", object_url=link),
         Event(NOW, "Issuer set up", "installation", position=1),

@@ -89,7 +89,9 @@ def served(installation: Installation) -> Iterator[Outside]:
 
 
 def award(installation: Installation, file: object) -> list[str]:
-    result = installation.manage("award", *IT_SECURITY, "--csv", file, "--wait", "--json", timeout=120)
+    result = installation.manage(
+        "award", *IT_SECURITY, "--csv", file, "--duplicates", "issue", "--wait", "--json", timeout=120
+    )
     assert result.returncode == 0, result.stderr
     return installation.links(installation.newest_batch())
 

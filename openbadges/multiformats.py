@@ -28,10 +28,10 @@ def base58btc_encode(data: bytes) -> str:
     """Return data in the Bitcoin alphabet, without multibase prefix; leading zero bytes become leading 1s."""
     number = int.from_bytes(data)
     letters: list[str] = []
-    while number:  # ten letters at a time: dividing a long number is what takes the time
-        number, chunk = divmod(number, 58**10)
-        for part in (chunk % 58**5, chunk // 58**5):  # five letters fit the small integers of Python
-            letters += (_PAIRS[part % 58**2], _PAIRS[part // 58**2 % 58**2], _ALPHABET[part // 58**4])
+    while number:  # eight letters at a time: dividing a long number is what takes the time
+        number, chunk = divmod(number, 58**8)
+        high, low = divmod(chunk, 58**4)  # both fit the small integers of Python
+        letters += (_PAIRS[low % 58**2], _PAIRS[low // 58**2], _PAIRS[high % 58**2], _PAIRS[high // 58**2])
     letters.reverse()
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "1" * zeros + "".join(letters).lstrip("1")

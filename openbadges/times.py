@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from openbadges.errors import OpenBadgesError
 
@@ -32,6 +33,7 @@ def parse_time(text: object) -> datetime:
         raise TimeInvalid("This date and time does not exist.") from error
 
 
+@lru_cache(maxsize=1024)  # the awards of a batch share most of their times
 def format_time(moment: datetime) -> str:
     """Return "2026-11-22T10:00:00Z": UTC, whole seconds (a fraction is cut off). Raises TimeInvalid without a zone."""
     if moment.tzinfo is None:

@@ -17,6 +17,7 @@ from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, RecordFac
 from openbadges.headlines import Circumstances, explanation, headline
 from openbadges.jose import Token, credential_of
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.parts import with_parts
 from openbadges.report import (
     CHECK_IDS,
     PRECEDENCE,
@@ -44,7 +45,7 @@ def judge(evidence: Evidence, *, now: datetime) -> Report:
     stopped = _weigh_reading(evidence)
     if stopped is not None:
         return _report(evidence, [stopped], now)
-    document = _document_of(evidence)
+    document = with_parts(_document_of(evidence))
     if not is_credential(document):
         message = "The content is readable, but it is no credential."
         return _report(evidence, [finding("read", "failed", "read.no_credential", message, state="unreadable")], now)

@@ -123,7 +123,7 @@ class _SettledNode:
         ]
 
     def block(self, name: bytes, names: Sequence[bytes]) -> bytes:
-        """All lines about the node; names: of all nodes, for lines that lead on to others, which are left out if empty."""
+        """All lines about the node. names: of all nodes, for its links to others, which are left out without them."""
         links = [b"%b%b .\n" % (predicate, names[object_]) for predicate, object_ in self.links] if names else []
         tails = sorted(self._tails + links)
         return name + name.join(tails) if tails else b""

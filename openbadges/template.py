@@ -17,7 +17,7 @@ from typing import NamedTuple
 import orjson
 
 from openbadges import jsonld
-from openbadges.canonical import digest, rdfc
+from openbadges.canonical import convert, digest
 from openbadges.compiled_context import NotCompiled
 from openbadges.converter import to_statements
 from openbadges.data_integrity import ProofMaker
@@ -60,7 +60,7 @@ class PreparedDocument(NamedTuple):
         return cls(
             context=document.get("@context"),
             document=dumps(document),
-            canonical=rdfc(document),
+            canonical=convert(document),
             digest=digest(document),
             claim_sources=dumps(_claim_sources(document)),
         )
@@ -91,7 +91,7 @@ class Template:
             raise NotFillable("The document holds the marks.")
         marked = replace_texts(document, dict(zip(paths, marks.texts, strict=True)))
         try:
-            statements = to_statements(marked, share=False)
+            statements = to_statements(marked)
             example = statements.canonical_text()
         except (NotCompiled, Tie) as error:
             raise NotFillable("The document needs more than the compiled subset.") from error

@@ -12,6 +12,8 @@ _PATTERN = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,12})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
 )
 
+_MOST_LETTERS = 40
+
 
 class TimeInvalid(OpenBadgesError):
     """Not a date-time with seconds and a zone."""
@@ -25,8 +27,13 @@ def parse_time(text: object) -> datetime:
 
     Raises TimeInvalid for anything else: no zone, a date alone, 24:00, a leap second, no such day.
     """
-    if not isinstance(text, str) or _PATTERN.fullmatch(text) is None:
+    if not isinstance(text, str) or len(text) > _MOST_LETTERS or _PATTERN.fullmatch(text) is None:
         raise TimeInvalid("A date and time such as 2026-11-22T10:00:00Z is needed.")
+    return _parse(text)
+
+
+@lru_cache(maxsize=1024)  # each check of a verdict reads the same few times
+def _parse(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:

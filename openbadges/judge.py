@@ -27,7 +27,7 @@ from openbadges.report import (
     State,
     outcome_of,
 )
-from openbadges.shapes import Problem, as_list
+from openbadges.shapes import Problem, as_list, first_object
 from openbadges.structure import UNJUDGED_CODES, WARNING_CODES, Examination, examine, is_credential, issuer_id
 
 __all__ = ["Evidence", "IssuerFact", "KeyFact", "RecordFact", "StatusFact", "judge"]
@@ -157,13 +157,9 @@ def _weigh_endorsements(document: JsonObject) -> Finding:
 
 
 def _has_endorsements(document: JsonObject) -> bool:
-    subject = _first_object(document.get("credentialSubject"))
-    holders = (document, _first_object(document.get("issuer")), _first_object(subject.get("achievement")))
+    subject = first_object(document.get("credentialSubject"))
+    holders = (document, first_object(document.get("issuer")), first_object(subject.get("achievement")))
     return any(holder.get("endorsement") or holder.get("endorsementJwt") for holder in holders)
-
-
-def _first_object(value: JsonValue) -> JsonObject:
-    return next((item for item in as_list(value) if isinstance(item, dict)), {})
 
 
 def _report(
@@ -215,8 +211,8 @@ def _deciding(findings: Sequence[Finding]) -> Finding | None:
 
 def _summary(evidence: Evidence, document: JsonObject) -> CredentialSummary:
     """What the signed document says, whatever shape it has."""
-    subject = _first_object(document.get("credentialSubject"))
-    achievement = _first_object(subject.get("achievement"))
+    subject = first_object(document.get("credentialSubject"))
+    achievement = first_object(subject.get("achievement"))
     valid_from, valid_until = validity(document, evidence.token)
     return CredentialSummary(
         name=_text(achievement.get("name")) or _text(document.get("name")),
@@ -231,7 +227,7 @@ def _summary(evidence: Evidence, document: JsonObject) -> CredentialSummary:
 def _issuer_summary(evidence: Evidence, document: JsonObject) -> IssuerSummary:
     named = issuer_id(document) or ""
     fact = evidence.issuer if evidence.issuer is not None and evidence.issuer.id == named else None
-    claimed = _text(_first_object(document.get("issuer")).get("name"))
+    claimed = _text(first_object(document.get("issuer")).get("name"))
     return IssuerSummary(named, None if fact is None else fact.name, claimed, () if fact is None else fact.proven_by)
 
 

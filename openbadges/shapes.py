@@ -222,6 +222,13 @@ def as_list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
+def first_object(value: JsonValue) -> JsonObject:
+    """The object, or the first one in an array; an empty one where there is none."""
+    if isinstance(value, dict):
+        return value
+    return next((item for item in as_list(value) if isinstance(item, dict)), {})
+
+
 def problems(document: JsonObject, shape_name: str = "Credential", path: str = "") -> Iterator[Problem]:
     """Yield each deviation of `document` from a shape, in the shape's order. A null member counts as absent."""
     shape = SHAPES[shape_name]

@@ -143,7 +143,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _is_small(value: JsonValue, max_depth: int, max_members: int) -> bool:
-    """Whether a value is certainly within the limits: its indented text has a line for each member, and shows the depth.
+    """Whether a value is certainly within the limits: indented text has a line for each member, and shows the depth.
 
     Writing that text and looking into it takes half the time of a walk.
     """

@@ -21,7 +21,7 @@ from openbadges.contexts import (
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part
-from openbadges.shapes import Problem, as_list, is_instant, problems, words
+from openbadges.shapes import SHAPES, UNCHECKED_MEMBERS, Problem, as_list, is_instant, problems, words
 from openbadges.times import parse_time
 
 OPEN_BADGES_CONTEXTS = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1, OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3))
@@ -71,6 +71,10 @@ _ADDRESS_MEMBERS = frozenset(
         "verificationMethod",
     )
 )
+
+
+_ORDINARY = {name for shape in SHAPES.values() for name in shape.members} - UNCHECKED_MEMBERS | {"type"}
+"""Names of members that need no second look; all others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +164,13 @@ def _walk(part: JsonObject, part_name: str, *, embedded: bool) -> Iterator[Probl
             if name == "@context":
                 yield from _nested_context_problems(value, holder)
                 continue
-            if name[:1] == "@" or ":" in name or name == "endorsementJwt":
+            if name not in _ORDINARY:
                 yield from _name_problems(name, embedded=embedded)
             if value.__class__ is str:  # nearly all are, and nothing more is asked of them
                 if value[:2] == "_:" and name in _ADDRESS_MEMBERS:
                     yield _blank_node_problem(name)
                 continue
-            for item in _flat(value):
+            for item in _flat(value) if value.__class__ is list else (value,):
                 if isinstance(item, Part):
                     yield from item.know(("walk", name, embedded), partial(_walked, item, name, embedded))
                 elif isinstance(item, dict):

@@ -7,6 +7,7 @@ Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 4.5 (proof sets an
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from openbadges.canonical import digest
 from openbadges.checks.finding import Finding, finding, from_error
@@ -24,7 +25,8 @@ from openbadges.json_types import JsonObject, JsonValue
 from openbadges.suites import DATA_INTEGRITY, suite_of
 from openbadges.times import TimeInvalid, parse_time
 
-MOST_PROOFS = 8  # each costs a canonicalisation
+MOST_PROOFS = 8
+MOST_CHAINED = 3  # each covers a document of its own, which costs a canonicalisation
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _MEMBERS = frozenset(("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"))
@@ -132,23 +134,25 @@ def _claimed_time(payload: JsonObject) -> datetime | None:
 def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:
     """A proof set holds when at least one supported proof fits and no supported one fails."""
     proofs = proofs_of(document)
-    if not proofs:
-        message = "The document carries no signature."
-        return Weighed(finding("proof", "failed", "proof.missing", message, state="not_accepted"))
-    if len(proofs) > MOST_PROOFS:
-        message = f"The document carries more than {MOST_PROOFS} signatures."
-        return Weighed(finding("proof", "failed", "proof.too_many", message, state="not_accepted"))
     supported = [proof for proof in proofs if suite_of(proof) is not None]
-    if not supported:
-        message = "The signature is of a kind that is not accepted here."
-        return Weighed(finding("proof", "failed", "proof.unsupported", message, state="not_accepted"))
-    for proof in supported:
-        for objection in objections(proof, now):
-            return Weighed(objection)
+    for objection in chain(_set_objections(proofs, supported), *(objections(proof, now) for proof in supported)):
+        return Weighed(objection)
     signatures = tuple(_signatures(issuer, document, supported))
     if not signatures:
         return _without_key()
     return Weighed(_fits(others=len(proofs) - len(signatures)), signatures)
+
+
+def _set_objections(proofs: list[JsonObject], supported: list[JsonObject]) -> Iterator[Finding]:
+    """What keeps the proofs of a document from being weighed one by one."""
+    if not proofs:
+        yield _refused("proof.missing", "The document carries no signature.")
+    elif len(proofs) > MOST_PROOFS:
+        yield _refused("proof.too_many", f"The document carries more than {MOST_PROOFS} signatures.")
+    elif sum("previousProof" in proof for proof in proofs) > MOST_CHAINED:
+        yield _refused("proof.too_many", f"More than {MOST_CHAINED} signatures of the document follow others.")
+    elif not supported:
+        yield _refused("proof.unsupported", "The signature is of a kind that is not accepted here.")
 
 
 def _signatures(issuer: IssuerFact | None, document: JsonObject, proofs: list[JsonObject]) -> Iterator[Signature]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbadges import jose
+from openbadges.canonical import paths
 from openbadges.contexts import (
     CREDENTIALS_V2,
     OPEN_BADGES_3_0_0,
@@ -133,6 +134,31 @@ def test_a_chain_counts_where_each_link_fits_and_one_is_the_issuers() -> None:
     changed = {**other, "created": "2026-03-12T09:30:02Z"}
     assert state({**whole, "proof": [changed, later]})[:2] == ("altered", "proof.invalid")
     assert state({**whole, "proof": [earlier, {**later, "previousProof": None}]})[0] in {"altered", "not_accepted"}
+
+
+def test_a_long_chain_costs_too_much_to_be_followed() -> None:
+    document = eu_complete().to_json()
+    for number in range(5):
+        members: JsonObject = {
+            "id": f"urn:uuid:{number}",
+            "previousProof": f"urn:uuid:{number - 1}" if number else None,
+        }
+        document = add_proof_of("eddsa-rdfc-2022", document, KEYS["Ed25519"], method=METHODS["Ed25519"], **members)
+        assert state(document)[:2] == (("valid", "proof.ok") if number <= 3 else ("not_accepted", "proof.too_many"))
+
+
+def test_a_slow_document_is_made_canonical_once_for_all_its_proofs() -> None:
+    alike: JsonObject = {"type": ["Alignment"], "targetName": "Sample", "targetUrl": "https://a.example/"}
+    document: JsonObject = minimal(OPEN_BADGES_3_0_3)
+    subject: Any = document["credentialSubject"]
+    achievement = {**subject["achievement"], "alignment": [alike] * 50}
+    document = {**document, "credentialSubject": {**subject, "achievement": achievement}}
+    for kind, algorithm in KINDS:
+        if kind != "Ed25519Signature2020":
+            document = add_proof_of(kind, document, KEYS[algorithm], method=METHODS[algorithm])
+    before = sum(paths().values())
+    assert state(document, status=None)[0] == "valid"
+    assert sum(paths().values()) - before <= 1
 
 
 def test_a_proof_taken_from_another_badge_does_not_fit() -> None:

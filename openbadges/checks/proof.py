@@ -6,7 +6,7 @@ Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 4.5 (proof sets an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from openbadges.canonical import digest
@@ -75,7 +75,7 @@ def weigh_signatures(issuer: IssuerFact | None, document: JsonObject, token: Tok
     Of a set, each supported proof whose key is known must fit; a key that only the proof itself names proves integrity.
     """
     try:
-        return _weigh_proofs(issuer, document, now) if token is None else _weigh_token(issuer, token)
+        return _weigh_proofs(issuer, document, now) if token is None else _weigh_token(issuer, token, now)
     except OpenBadgesError as error:
         return _weigh_refusal(error)
 
@@ -111,12 +111,15 @@ def _is_our_proof(proof: JsonValue) -> bool:
     return proof[0].keys() == _MEMBERS and all(isinstance(value, str) for value in proof[0].values())
 
 
-def _weigh_token(issuer: IssuerFact | None, token: Token) -> Weighed:
+def _weigh_token(issuer: IssuerFact | None, token: Token, now: datetime) -> Weighed:
+    made_at = _issued_at(token.payload)
+    if made_at is not None and made_at > now + CLOCK_TOLERANCE:
+        return Weighed(_refused("proof.created_later", "The signature says that it was made in the future."))
     key = key_for(issuer, token.kid or "") or _key_carried(issuer, token)
     if key is None:
         return _without_key()
     verify_token(token, key.key)
-    return Weighed(_fits(), (Signature(key, _claimed_time(token.payload)),))
+    return Weighed(_fits(), (Signature(key, made_at or _time(token.payload.get("validFrom"))),))
 
 
 def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
@@ -127,8 +130,15 @@ def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
     return key_in_method(token.kid) if token.kid is not None else None
 
 
-def _claimed_time(payload: JsonObject) -> datetime | None:
-    return _time(payload.get("validFrom"))
+def _issued_at(payload: JsonObject) -> datetime | None:
+    """When a token says it was made; a number that no calendar holds is the end of time."""
+    seconds = payload.get("iat")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -226,10 +227,16 @@ def test_an_https_issuer_signs_with_a_key_of_its_profile() -> None:
 
 
 def token(
-    key: PrivateKey, alg: str, *, kid: str | None = None, document: JsonObject | None = None, **header: JsonValue
+    key: PrivateKey,
+    alg: str,
+    *,
+    kid: str | None = None,
+    document: JsonObject | None = None,
+    claims: JsonObject | None = None,
+    **header: JsonValue,
 ) -> jose.Token:
     head: JsonObject = {"alg": alg, **({} if kid is None else {"kid": kid}), **header}
-    payload = jose.claims_for(document or eu_complete().to_json())
+    payload = {**jose.claims_for(document or eu_complete().to_json()), **(claims or {})}
     signing_input = f"{base64url_encode(dumps(head))}.{base64url_encode(dumps(payload))}"
     return jose.parse_token(f"{signing_input}.{base64url_encode(key.sign(signing_input.encode()))}")
 
@@ -272,6 +279,30 @@ def test_a_key_that_a_token_brings_along_proves_integrity_only(alg: str, key: Pr
     did = did_key(key.public)
     by_did = token(key, alg, kid=f"{did}#{did[8:]}")
     assert judged(by_did, FACT) == ("issuer_unproven", "proof.ok", "issuer.key_of_another")
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "expected"),
+    [
+        (NOW.timestamp() + 300, ("valid", "proof.ok", "issuer.name_unproven")),
+        (NOW.timestamp() + 301, ("not_accepted", "proof.created_later", "issuer.not_reached")),
+        (NOW.timestamp() - 60, ("valid", "proof.ok", "issuer.name_unproven")),
+        (10**25, ("not_accepted", "proof.created_later", "issuer.not_reached")),
+        ("2026-11-22T10:10:00Z", ("valid", "proof.ok", "issuer.name_unproven")),
+    ],
+)
+def test_a_token_from_the_future_is_refused(issued_at: JsonValue, expected: tuple[str, str, str]) -> None:
+    found = token(P256, "ES256", kid=METHODS["P-256"], claims={"iat": issued_at})
+    assert judged(found, FACT) == expected
+
+
+def test_a_token_made_after_the_end_of_its_key_is_not_the_issuers() -> None:
+    method = METHODS["P-256"]
+    for issued_at, expected in ((NOW.timestamp() - 61, "valid"), (NOW.timestamp() - 59, "issuer_unproven")):
+        found = token(P256, "ES256", kid=method, claims={"iat": issued_at})
+        fact = listing(P256.public, method)
+        ends = replace(fact.keys[method], expires_at=NOW - timedelta(seconds=60))
+        assert judged(found, replace(fact, keys={method: ends}))[0] == expected
 
 
 # --- what the lists say -----------------------------------------------------------------------------------------

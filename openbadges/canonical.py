@@ -43,6 +43,11 @@ def convert(document: JsonObject) -> bytes:
     return text.encode("utf-8")
 
 
+def rdfc_sha384(document: JsonObject) -> bytes:
+    """Like rdfc, with SHA-384 inside of the canonicalization, as proofs under P-384 keys have it."""
+    return canonical_nquads(jsonld.to_quads(document), hash_name="sha384").encode("utf-8")
+
+
 def _count(path: Path) -> None:
     with _paths_lock:
         _paths[path] += 1

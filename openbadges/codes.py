@@ -16,6 +16,8 @@ _NOTHING = "Nothing."
 _ASK_HOLDER = "Ask the holder for the original link or file."
 _ASK_ISSUER = "Ask the issuer for a correct one."
 _TRY_AGAIN = "Try again later."
+_ASK_SITE = "Ask the issuer to repair its site."
+_PASTE = "Paste the badge itself."
 _ISSUER_SIDE = "For issuers and developers: correct the value."
 
 _READ = {
@@ -26,7 +28,7 @@ _READ = {
     "read.private": Code("The link's credential is not shared.", "Ask the holder for a new link."),
     "read.not_found": Code("No credential has this link or code.", "Check for a missing character."),
     "read.erased": Code("The link's credential was removed at the holder's request.", _ASK_HOLDER),
-    "read.not_followed": Code("The link leads to another site, which was not opened.", "Paste the badge itself."),
+    "read.not_followed": Code("The link leads to another site, which was not opened.", _PASTE),
     "json.invalid": Code("The text is not JSON.", _ASK_HOLDER),
     "json.encoding": Code("The JSON is not UTF-8.", _ASK_HOLDER),
     "json.too_large": Code("The JSON is larger than 2 MiB.", _ASK_ISSUER),
@@ -70,6 +72,7 @@ _STRUCTURE = {
     "structure.address_invalid": Code("An id is not an absolute address.", _ASK_ISSUER),
     "structure.date_invalid": Code("A date is not a date and time with a time zone.", _ASK_ISSUER),
     "structure.date_order": Code("The credential ends before it starts.", _ASK_ISSUER),
+    "structure.not_endorsement": Code("A contained credential is no endorsement.", _ASK_ISSUER),
     "structure.subject_count": Code("The credential names more than one holder.", _ASK_ISSUER),
     "structure.status_entry": Code("The status entry lacks its list, index or purpose.", _ASK_ISSUER),
     "structure.not_reached": Code("An earlier check decided.", _NOTHING),
@@ -81,8 +84,8 @@ _PROOF = {
     "proof.malformed": Code("The signature is not written as one.", _ASK_HOLDER),
     "proof.missing": Code("The document carries no signature.", _ASK_HOLDER),
     "proof.unsupported": Code("The signature is of a kind that is not accepted here.", _ASK_ISSUER),
-    "proof.too_many": Code("The document carries more than 8 signatures.", _ASK_ISSUER),
-    "proof.chain": Code("The signature is one of a chain, which is not followed.", _ASK_ISSUER),
+    "proof.too_many": Code("The document carries more than 8 signatures, or 3 in chains.", _ASK_ISSUER),
+    "proof.chain": Code("The signature follows an earlier one that is not there.", _ASK_HOLDER),
     "proof.purpose": Code("The signature was made for another purpose than issuing.", _ASK_ISSUER),
     "proof.domain": Code("The signature was made for use in another place only.", _ASK_HOLDER),
     "proof.created_later": Code("The signature says that it was made in the future.", _ASK_ISSUER),
@@ -140,6 +143,7 @@ _VALIDITY = {
     "status.superseded": Code("The issuer replaced it by a newer one.", "Use the newer one."),
     "status.older_copy": Code("A newer document of the same award was issued.", "Ask the holder for the newer copy."),
     "status.message": Code("The issuer's list carries a note about it.", "Ask the issuer."),
+    "status.refresh": Code("The issuer has a newer version of it.", "Ask the holder for the newer one."),
     "status.unreachable": Code("The list of withdrawn badges could not be reached.", _TRY_AGAIN),
     "status.not_held": Code("The list of withdrawn badges was not looked at.", "Check it where there is a connection."),
     "status.unknown_type": Code("The list of withdrawn badges has a form not known here.", _ASK_ISSUER),
@@ -156,10 +160,37 @@ _FURTHER = {
     "recipient.not_asked": Code("No address was given to compare.", _NOTHING),
     "recipient.not_reached": Code("An earlier check decided.", _NOTHING),
     "endorsements.none": Code("The credential carries no endorsements.", _NOTHING),
+    "endorsements.ok": Code("All endorsements hold.", _NOTHING),
+    "endorsements.key_only": Code("All endorsements hold; who made one of them is not proven.", "Read its address."),
+    "endorsements.some": Code("Some endorsements hold; the others do not count.", "Rely on those that are shown."),
+    "endorsements.failed": Code("No endorsement holds, so none counts.", "Do not rely on them."),
     "endorsements.not_checked": Code("Endorsements are there, were not checked and are not shown.", _NOTHING),
     "endorsements.not_reached": Code("An earlier check decided.", _NOTHING),
     "log.none": Code("There is no transparency log to look in.", _NOTHING),
     "log.not_reached": Code("An earlier check decided.", _NOTHING),
+}
+_FETCH = {
+    "fetch": Code("The link could not be followed.", _TRY_AGAIN),
+    "fetch.address": Code("The link is no web address, or longer than 2,048 characters.", _ASK_HOLDER),
+    "fetch.scheme": Code("The link is not https.", _PASTE),
+    "fetch.userinfo": Code("The link carries a user name or password.", _PASTE),
+    "fetch.port": Code("The link names a port other than 443.", _PASTE),
+    "fetch.host": Code("The link does not name a host by a public domain name.", _PASTE),
+    "fetch.own_host": Code("The link is one of this installation and is not fetched.", _NOTHING),
+    "fetch.not_public": Code("The link leads to an address that is not on the public internet.", _PASTE),
+    "fetch.unreachable": Code("The host has no address, refuses to answer, or breaks off.", _TRY_AGAIN),
+    "fetch.timeout": Code("The host did not answer in time.", _TRY_AGAIN),
+    "fetch.certificate": Code("The host cannot prove its name.", _ASK_SITE),
+    "fetch.protocol": Code("The host's answer is not HTTP, or ends too early.", _ASK_SITE),
+    "fetch.http_status": Code(
+        "The host answers with a status other than 200.", "Ask the holder for a link that works."
+    ),
+    "fetch.redirect": Code("The host leads on too often, nowhere, or away from where keys must lie.", _ASK_SITE),
+    "fetch.encoding": Code("The answer is compressed in a way that cannot be read.", _ASK_SITE),
+    "fetch.too_large": Code("The answer is larger than 2 MiB.", _PASTE),
+    "fetch.busy": Code(
+        "Too many links, or this host too often, are being followed just now.", "Try again in a minute."
+    ),
 }
 _ERRORS_ONLY = {
     "openbadges": Code("The document could not be processed.", _ISSUER_SIDE),
@@ -192,6 +223,7 @@ GROUPS: Mapping[str, Mapping[str, Code]] = {
     "issuer: whose key is it": _ISSUER,
     "dates and status: does it hold now": _VALIDITY,
     "schema, recipient, endorsements, log": _FURTHER,
+    "fetch: what became of links to other sites": _FETCH,
     "Errors that do not appear in reports by themselves": _ERRORS_ONLY,
 }
 CODES: Mapping[str, Code] = {code: words for group in GROUPS.values() for code, words in group.items()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from openbadges.errors import OpenBadgesError
 from openbadges.report import Check, CheckId, Result, State
@@ -16,6 +17,7 @@ class Finding:
     when: datetime | None = None
 
 
+@lru_cache(maxsize=512)  # most verdicts say the same sentences
 def finding(
     check_id: CheckId,
     result: Result,

@@ -5,6 +5,7 @@ With TOUCHSTONE_NO_SKIPS=1 (.ci/run) a skipped test is a failed one, but for fix
 
 import os
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,13 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         return
     report.outcome = "failed"
     report.longrepr = f"Skipped although nothing may be: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    if "verification.limited" in sys.modules:
+        sys.modules["verification.limited"].close()
 
 
 @pytest.fixture(scope="session")

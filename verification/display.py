@@ -10,6 +10,7 @@ from typing import Literal
 
 from openbadges.facts import AwardState
 from openbadges.json_types import JsonObject
+from openbadges.names import visible
 from openbadges.report import Check, IssuerSummary, Report, State
 from verification.claims import Claims, Fact, Link, Skill, form_words, member, members, read_claims, text, web_address
 from verification.scale import When, when_view
@@ -27,7 +28,7 @@ from verification.states import (
     Kind,
     StateLook,
 )
-from verification.wording import clock, day, visible
+from verification.wording import clock, day
 
 FIRST_OUTCOMES = 3
 FIRST_SKILLS = 3

@@ -80,6 +80,12 @@ def status_fact(list_id: uuid.UUID, question: StatusQuestion, *, issuer: Issuer 
     return StatusFact(None, question.purpose, code="status.list_invalid")
 
 
+def status_document(list_id: uuid.UUID) -> JsonObject | None:
+    """A status list of ours as it is published."""
+    text = StatusList.objects.filter(public_id=list_id).values_list("document", flat=True).first()
+    return strict_json.load_object(text) if text else None
+
+
 def _key_fact(key: SigningKey, *, did: str) -> KeyFact:
     return KeyFact(
         method=f"{did}#{key.fragment}",

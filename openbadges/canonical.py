@@ -57,6 +57,11 @@ def rdfc(document: JsonObject) -> bytes:
     return text.encode("utf-8")
 
 
+def rdfc_sha384(document: JsonObject) -> bytes:
+    """Like rdfc, with SHA-384 inside of the canonicalization, as proofs under P-384 keys have it."""
+    return canonical_nquads(jsonld.to_quads(document), hash_name="sha384").encode("utf-8")
+
+
 def _canonical_text(document: JsonObject) -> tuple[Path, str]:
     try:
         statements = to_statements(document)

@@ -94,7 +94,7 @@ class DidInvalid(OpenBadgesError):
 
 class ProofInvalid(OpenBadgesError):
     """Codes: proof.invalid (the signature does not fit), proof.malformed, proof.unsupported, proof.purpose,
-    proof.missing, proof.key_type."""
+    proof.missing, proof.chain, proof.key_type."""
 
     code = "proof.invalid"
     title = "The proof does not fit the document"

@@ -20,6 +20,15 @@ _UNRESOLVED: dict[str, tuple[State, str]] = {
 }
 
 
+_KEY_OBJECTIONS = {
+    "issuer.key_of_another": "The key that signed belongs to somebody else than the issuer.",
+    "issuer.no_record": "The key was stolen, and no record shows that the issuer signed this.",
+    "issuer.key_not_listed": "The issuer does not list the key that signed.",
+    "issuer.key_revoked": "The issuer has withdrawn the key that signed.",
+    "issuer.key_expired": "The signature was made after the end of its key.",
+}
+
+
 def weigh_issuer(evidence: Evidence, document: JsonObject, weighed: Weighed, now: datetime) -> Finding:
     """The line of the issuer check. Raises nothing."""
     issuer = evidence.issuer
@@ -50,17 +59,28 @@ def _unproven(code: str, message: str) -> Finding:
 def _weigh_signature(evidence: Evidence, document: JsonObject, signature: Signature, now: datetime) -> Finding:
     issuer, key = evidence.issuer, signature.key
     assert issuer is not None  # weigh_issuer has seen to it
+    recorded = key.compromised_at is not None and _recorded_before(evidence, document, key.compromised_at)
+    objection = key_objection(issuer, signature, now, recorded=recorded)
+    return _proven(issuer, document) if objection is None else _unproven(objection, _KEY_OBJECTIONS[objection])
+
+
+def key_objection(issuer: IssuerFact, signature: Signature, now: datetime, *, recorded: bool = False) -> str | None:
+    """Return the code of what speaks against the key of a signature as the issuer's; None where nothing does.
+
+    `recorded`: whether the signed document is known from before the key was compromised.
+    """
+    key = signature.key
     if key.controller != issuer.id:
-        return _unproven("issuer.key_of_another", "The key that signed belongs to somebody else than the issuer.")
-    if key.compromised_at is not None and not _recorded_before(evidence, document, key.compromised_at):
-        return _unproven("issuer.no_record", "The key was stolen, and no record shows that the issuer signed this.")
+        return "issuer.key_of_another"
+    if key.compromised_at is not None and not recorded:
+        return "issuer.no_record"
     if not key.listed and key.compromised_at is None:
-        return _unproven("issuer.key_not_listed", "The issuer does not list the key that signed.")
+        return "issuer.key_not_listed"
     if key.revoked_at is not None and key.revoked_at <= now:
-        return _unproven("issuer.key_revoked", "The issuer has withdrawn the key that signed.")
+        return "issuer.key_revoked"
     if key.expires_at is not None and (signature.made_at or now) > key.expires_at:
-        return _unproven("issuer.key_expired", "The signature was made after the end of its key.")
-    return _proven(issuer, document)
+        return "issuer.key_expired"
+    return None
 
 
 def _recorded_before(evidence: Evidence, document: JsonObject, moment: datetime) -> bool:
@@ -76,7 +96,7 @@ def _recorded_before(evidence: Evidence, document: JsonObject, moment: datetime)
 def _proven(issuer: IssuerFact, document: JsonObject) -> Finding:
     creator = _creator_id(document)
     differs = creator is not None and creator != issuer.id
-    if issuer.method == "did:key":
+    if issuer.method in ("did:key", "did:jwk"):
         message = "The signature proves a key, but nothing proves who stands behind it"
         message += "; another organisation is named as the one that defined this badge." if differs else "."
         return finding("issuer", "warning", "issuer.key_only", message)

@@ -6,25 +6,24 @@ gives the same report wherever it is weighed, and a case can travel to a process
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
-from openbadges import jose, strict_json
-from openbadges.did import DidDocument, did_web_url, parse_did_document, resolve_did_key
+from openbadges import issuer_facts, jose
+from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in
 from openbadges.errors import OpenBadgesError
-from openbadges.facts import Evidence, IssuerFact, KeyFact, RecordFact, StatusFact
+from openbadges.facts import EndorsementFact, Evidence, IssuerFact, RecordFact, StatusFact
 from openbadges.inputs import Badge
 from openbadges.jose import Token
-from openbadges.json_types import JsonObject, JsonValue
+from openbadges.json_types import JsonObject
 from openbadges.judge import judge
-from openbadges.keys import PublicKey
+from openbadges.references import Reference, references_of, without_fragment
 from openbadges.report import Report
-from openbadges.status_credential import StatusQuestion, read_status_list
+from openbadges.status_credential import read_status_list
+from openbadges.status_entry import StatusQuestion, questions, worst_of
 
-MOST_STATUS_ENTRIES = 4  # each costs a look-up; where a document has more, the verdict says that not all were looked up
 Missing = Literal["not_held", "unreachable", "unusable"]
 """Why there is no document for an address: nobody looked; nobody answered; what came is no document."""
 Document = JsonObject | str
@@ -58,20 +57,21 @@ def weigh(case: Case, *, now: datetime) -> Report:
 
 def evidence_of(case: Case, *, now: datetime) -> Evidence:
     """Everything that the verdict rests on; `now` says whether a status list is current."""
-    badge = case.badge
+    badge, own = case.badge, case.own
     credential = credential_in(badge)
-    named = issuer_id(credential)
-    found = case.own.issuer or _foreign_issuer(named, case.documents)
-    issuer = _with_key_in_header(found, badge.token)
+    issuer = own.issuer and issuer_facts.with_key_in_header(own.issuer, badge.token)
+    if issuer is None:
+        issuer = issuer_fact(issuer_id(credential), credential, badge.token, case.documents)
     return Evidence(
         source=badge.source,
         form="ob3-di" if badge.token is None else "ob3-jwt",
         document=badge.document,
         token=badge.token,
         issuer=issuer,
-        status=_status_fact(case, credential, issuer=issuer, now=now),
-        record=case.own.record,
+        status=status_fact(credential, issuer, case.documents, own=own.status, now=now),
+        record=own.record,
         recipient=case.recipient,
+        endorsements=tuple(_endorsement_facts(credential, case.documents, now)),
     )
 
 
@@ -92,95 +92,64 @@ def issuer_id(credential: JsonObject) -> str:
     return found if isinstance(found, str) else ""
 
 
-def status_entries(credential: JsonObject) -> list[JsonValue]:
-    """The status entries of a credential, all of them."""
-    entry = credential.get("credentialStatus")
-    return [item for item in (entry if isinstance(entry, list) else [entry]) if item is not None]
+# --- its issuer and its status, and those of its endorsements ----------------------------------------------------
+
+Documents = Mapping[str, Document | Missing]
 
 
-# --- the issuer -------------------------------------------------------------------------------------------------
+def issuer_fact(named: str, credential: JsonObject, token: Token | None, documents: Documents) -> IssuerFact:
+    """What is known of an issuer elsewhere: did:key and did:jwk from themselves, others from what they serve."""
+    found = issuer_facts.from_id(named)
+    for reference in () if found is not None else references_of(credential, token):
+        document = documents.get(reference.url, "not_held")
+        if reference.kind == "keys":
+            found = found if found is None else issuer_facts.with_keys(found, reference.id, _value(document))
+        elif reference.kind != "status_list":
+            found = _looked_up(reference, document)
+    return issuer_facts.with_key_in_header(found or issuer_facts.unresolved(named, "issuer.not_held"), token)
 
 
-def _with_key_in_header(issuer: IssuerFact, token: Token | None) -> IssuerFact:
-    """A token without `kid` may carry its key (`jwk`): it stands for the issuer's own key of that value, if any."""
-    jwk = None if token is None or token.kid is not None else token.header.get("jwk")
-    if not isinstance(jwk, dict):
-        return issuer
-    try:
-        key = PublicKey.from_jwk(jwk)
-    except OpenBadgesError:
-        return issuer
-    same = next((fact for fact in issuer.keys.values() if fact.key == key), None)
-    return issuer if same is None else replace(issuer, keys={**issuer.keys, "": same})
+def _looked_up(reference: Reference, document: Document | Missing) -> IssuerFact:
+    if not isinstance(document, dict):
+        return issuer_facts.unresolved(reference.id, _ISSUER_PROBLEMS.get(document, "issuer.document_invalid"))
+    if reference.kind == "did_document":
+        return issuer_facts.from_did_document(reference.id, document)
+    return issuer_facts.from_profile(reference.id, document)
 
 
-def _foreign_issuer(named: str, documents: Mapping[str, Document | Missing]) -> IssuerFact:
-    """What is known of an issuer elsewhere: did:key from itself, others from what their address serves."""
-    try:
-        if named.startswith("did:key:"):
-            return _resolved(named, resolve_did_key(named), method="did:key")
-        if named.startswith("did:web:"):
-            document = documents.get(did_web_url(named), "not_held")
-            if not isinstance(document, dict):
-                return IssuerFact(named, "did:web", resolved=False, problem=_ISSUER_PROBLEMS.get(document, _UNUSABLE))
-            return _resolved(named, _did_document(strict_json.dumps(document)), method="did:web")
-    except OpenBadgesError:
-        return IssuerFact(named, "did:web", resolved=False, problem=_UNUSABLE)
-    problem = "issuer.not_held" if named.startswith("https://") else "issuer.unsupported_method"
-    return IssuerFact(named, "https", resolved=False, problem=problem)
+def _value(document: Document | Missing) -> JsonObject | None:
+    return document if isinstance(document, dict) else None
 
 
-_UNUSABLE = "issuer.document_invalid"
-_ISSUER_PROBLEMS: Mapping[str, str] = {"not_held": "issuer.not_held", "unreachable": "issuer.unreachable"}
-
-
-@lru_cache(maxsize=256)
-def _did_document(text: bytes) -> DidDocument:
-    """Reading keys checks that their points lie on the curve; the same document answers for many credentials."""
-    return parse_did_document(strict_json.load_object(text))
-
-
-def _resolved(named: str, document: DidDocument, *, method: Literal["did:web", "did:key"]) -> IssuerFact:
-    keys = {
-        item.id: KeyFact(
-            method=item.id,
-            key=item.key,
-            controller=item.controller,
-            listed=document.id == named and item.id in document.assertion_method,
-            revoked_at=item.revoked,
-            expires_at=item.expires,
-        )
-        for item in document.methods
-    }
-    return IssuerFact(named, method, keys=keys, proven_by=(method,))
-
-
-# --- its status -------------------------------------------------------------------------------------------------
-
-
-def _status_fact(case: Case, credential: JsonObject, *, issuer: IssuerFact, now: datetime) -> StatusFact | None:
-    """What the status lists say; None where the credential names none."""
-    entries = status_entries(credential)[:MOST_STATUS_ENTRIES]
-    facts = [
-        case.own.status.get(place) or _one_status(entry, case.documents, issuer=issuer, now=now)
-        for place, entry in enumerate(entries)
-    ]
-    if not facts:
-        return None
-    worst = min(facts, key=lambda fact: (fact.value is not True, fact.value is not None))
-    return replace(worst, entries=len(facts))
+def status_fact(
+    credential: JsonObject, issuer: IssuerFact, documents: Documents, *, own: Mapping[int, StatusFact], now: datetime
+) -> StatusFact | None:
+    """What the status lists say; None where the credential names none. `own`: entries in lists of ours, by place."""
+    return worst_of(
+        [
+            own.get(place) or _one_status(question, documents, issuer=issuer, now=now)
+            for place, question in enumerate(questions(credential))
+        ]
+    )
 
 
 def _one_status(
-    entry: JsonValue, documents: Mapping[str, Document | Missing], *, issuer: IssuerFact, now: datetime
+    question: StatusQuestion | None, documents: Documents, *, issuer: IssuerFact, now: datetime
 ) -> StatusFact:
-    question = StatusQuestion.of(entry)
     if question is None:
         return StatusFact(None, code="status.unknown_type")
-    document = documents.get(question.address, "not_held")
-    if not isinstance(document, dict):
-        return StatusFact(None, question.purpose, code=_STATUS_PROBLEMS.get(document, "status.list_invalid"))
-    return read_status_list(document, question, issuer=issuer, now=now)
+    document = documents.get(without_fragment(question.address), "not_held")
+    if isinstance(document, dict):
+        return read_status_list(document, question, issuer=issuer, now=now)
+    return StatusFact(None, question.purpose, code=_STATUS_PROBLEMS.get(document, "status.list_invalid"))
 
 
+def _endorsement_facts(credential: JsonObject, documents: Documents, now: datetime) -> Iterator[EndorsementFact]:
+    for endorsement in endorsements_in(credential)[:MOST_ENDORSEMENTS]:
+        named = issuer_id(endorsement.document)
+        issuer = issuer_fact(named, endorsement.document, endorsement.token, documents)
+        yield EndorsementFact(issuer, status_fact(endorsement.document, issuer, documents, own={}, now=now))
+
+
+_ISSUER_PROBLEMS: Mapping[str, str] = {"not_held": "issuer.not_held", "unreachable": "issuer.unreachable"}
 _STATUS_PROBLEMS: Mapping[str, str] = {"not_held": "status.not_held", "unreachable": "status.unreachable"}

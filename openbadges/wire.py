@@ -130,12 +130,15 @@ def _issuer_to_json(fact: IssuerFact) -> JsonObject:
         "proven_by": list(fact.proven_by),
         "own": fact.own,
         "problem": fact.problem,
+        "authorised": None if fact.authorised is None else sorted(fact.authorised),
     }
 
 
 def _issuer_from_json(value: Read) -> IssuerFact:
     keys = {name: _key_from_json(key) for name, key in value["keys"]}
-    return IssuerFact(**{**value, "keys": keys, "proven_by": tuple(value["proven_by"])})
+    authorised = None if value["authorised"] is None else frozenset(value["authorised"])
+    proven_by = tuple(value["proven_by"])
+    return IssuerFact(**{**value, "keys": keys, "proven_by": proven_by, "authorised": authorised})
 
 
 _KEY_TIMES = ("revoked_at", "expires_at", "compromised_at")
@@ -153,7 +156,8 @@ def _key_from_json(value: Read) -> KeyFact:
 
 
 def _status_to_json(fact: StatusFact) -> JsonObject:
-    return {name: getattr(fact, name) for name in ("value", "purpose", "code", "list_age_seconds", "entries")}
+    members = ("value", "purpose", "code", "list_age_seconds", "entries", "message")
+    return {name: getattr(fact, name) for name in members}
 
 
 def _record_to_json(fact: RecordFact) -> JsonObject:

@@ -105,6 +105,7 @@ class Claims:
     issuer_country: str
     parent_name: str
     creator_name: str
+    creator_id: str
     achievement: AchievementClaims
     awarded_at: datetime | None
     valid_from: datetime | None
@@ -175,6 +176,7 @@ def read_claims(document: JsonObject) -> Claims:
         issuer_country=country_of(issuer),
         parent_name=text(member(issuer.get("parentOrg")).get("name")),
         creator_name=text(member(achievement.get("creator")).get("name")),
+        creator_id=text(member(achievement.get("creator")).get("id")),
         achievement=read_achievement(achievement),
         awarded_at=dates[0],
         valid_from=dates[1],

@@ -20,16 +20,7 @@ from credentials.models import Award
 from credentials.publishing import token_of
 from issuers.publishing import did_document
 from openbadges import strict_json
-from openbadges.case import (
-    MOST_STATUS_ENTRIES,
-    Case,
-    Document,
-    Missing,
-    OwnFacts,
-    credential_in,
-    issuer_id,
-    status_entries,
-)
+from openbadges.case import Case, Document, Missing, OwnFacts, credential_in, issuer_id
 from openbadges.endorsements import endorsements_in
 from openbadges.errors import LinkNotFollowed, LinkUnreachable, OpenBadgesError
 from openbadges.facts import Evidence, LinkState, Source
@@ -37,7 +28,8 @@ from openbadges.headlines import long_date
 from openbadges.inputs import Badge, Unreadable
 from openbadges.json_types import JsonObject
 from openbadges.references import Reference, needed
-from openbadges.status_credential import StatusQuestion
+from openbadges.status_entry import questions
+from outbound.fetch import Fetched
 from verification import limited, own, own_facts
 from verification.reading import Code, Link, Presented, looks_like_xml, read_fetched
 from verification.web import TooManyFetches, Web
@@ -117,16 +109,22 @@ def _behind(address: str, web: Web) -> Presented:
     fetched = web.open(address)
     if not _is_page(fetched.body, fetched.media_type):
         return _no_further_link(read_fetched(fetched.body))
-    named = limited.badge_link(fetched.body)
-    if named is None:
-        raise LinkUnreachable("The page behind the link names no badge.", code="read.no_badge_there")
-    target = urljoin(fetched.url, named)
-    if own.link(target) is not None:
+    target = _named_by(fetched)
+    if target is not None and own.link(target) is not None:
         return Link(target)
-    fetched = web.open(target)
+    fetched = fetched if target is None else web.open(target)
     if _is_page(fetched.body, fetched.media_type):
         raise LinkUnreachable("The page behind the link names no badge.", code="read.no_badge_there")
     return _no_further_link(read_fetched(fetched.body))
+
+
+def _named_by(page: Fetched) -> str | None:
+    """The whole address of the badge that a page names."""
+    named = limited.badge_link(page.body)
+    try:
+        return None if named is None else urljoin(page.url, named)
+    except ValueError:
+        return None
 
 
 def _no_further_link(found: Presented) -> Presented:
@@ -178,8 +176,7 @@ def _own_facts(credential: JsonObject) -> OwnFacts:
     named = issuer_id(credential)
     ours = own.issuer(named)
     status = {}
-    for place, entry in enumerate(status_entries(credential)[:MOST_STATUS_ENTRIES]):
-        question = StatusQuestion.of(entry)
+    for place, question in enumerate(questions(credential)):
         list_id = None if question is None else own.status_list_id(question.address)
         if question is not None and list_id is not None:
             status[place] = own_facts.status_fact(list_id, question, issuer=ours)
@@ -193,7 +190,7 @@ def _documents(
     badge: Badge, credential: JsonObject, ours: OwnFacts, held: Held, web: Web | None
 ) -> dict[str, Document | Missing]:
     """What others serve at the addresses that a badge needs, by these addresses."""
-    if ours.issuer is not None and len(ours.status) == len(status_entries(credential)) and not _has_more(credential):
+    if ours.issuer is not None and len(ours.status) == len(questions(credential)) and not endorsements_in(credential):
         return {}  # a badge of our own needs nobody else, and most badges here are
     documents: dict[str, Document | Missing] = {}
     elsewhere = []
@@ -205,10 +202,6 @@ def _documents(
         elif not is_own:
             elsewhere.append(reference)
     return documents if web is None else documents | web.documents(elsewhere)
-
-
-def _has_more(credential: JsonObject) -> bool:
-    return bool(endorsements_in(credential))
 
 
 def _held(reference: Reference, held: Held) -> Document | None:

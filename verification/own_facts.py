@@ -13,7 +13,7 @@ from openbadges.errors import OpenBadgesError
 from openbadges.facts import AwardState, IssuerFact, KeyFact, RecordFact, StatusFact
 from openbadges.json_types import JsonObject
 from openbadges.keys import PublicKey
-from openbadges.status_credential import StatusQuestion
+from openbadges.status_entry import StatusQuestion
 from verification import own
 
 RECORD_STATES: Mapping[Award.State, AwardState] = {

@@ -88,13 +88,6 @@ FETCH_RATE = declare(
     shown="60/min, with DEBUG 600/min",
     help="Connections to other sites per client address.",
 )
-FETCH_SITE_RATE = declare(
-    "FETCH_SITE_RATE",
-    as_rate,
-    "600/min" if DEBUG else "60/min",
-    shown="60/min, with DEBUG 600/min",
-    help="Connections to one other site, for all clients together.",
-)
 MAX_UPLOAD_MB = declare("MAX_UPLOAD_MB", as_number(1, 100), "5", help="Largest request, such as a badge to verify.")
 MAX_IMPORT_MB = declare("MAX_IMPORT_MB", as_number(1, 1000), "100", help="Largest CSV or XLSX file of awards.")
 LOG_LEVEL = declare(
@@ -250,7 +243,6 @@ REST_FRAMEWORK: dict[str, Any] = {
         "verify": VERIFY_RATE,
         "verify_batch": BATCH_RATE,
         "fetch": FETCH_RATE,
-        "fetch_site": FETCH_SITE_RATE,
     },
     "EXCEPTION_HANDLER": "config.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

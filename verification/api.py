@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from openbadges import strict_json
 from openbadges.errors import OpenBadgesError
 from verification.services import MOST_INPUTS, verify, verify_all
-from verification.throttle import BatchThrottle, VerifyThrottle, web_for
+from verification.throttle import BatchThrottle, VerifyThrottle, seconds_to_wait_for_holder, web_for
 from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 from verification.web import TooManyFetches
 
@@ -76,8 +76,11 @@ class VerifyView(APIView):
         terms.is_valid(raise_exception=True)
         given = terms.validated_data
         data = _read(given["file"]) if "file" in given else given["input"]
+        recipient = given.get("recipient")
+        if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
+            raise Throttled(wait)
         try:
-            verdict = verify(data, recipient=given.get("recipient"), now=timezone.now(), web=web_for(request))
+            verdict = verify(data, recipient=recipient, now=timezone.now(), web=web_for(request))
         except TooManyFetches as error:
             raise Throttled(error.wait) from None
         return Response(verdict.report.to_json(), headers=_NOT_KEPT)

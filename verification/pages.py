@@ -26,7 +26,7 @@ from verification.http import HTML, any_origin, preferred, varied
 from verification.records import achievement_card, achievement_page, host, issuer_page, record_of
 from verification.scale import example_when
 from verification.services import verify
-from verification.throttle import seconds_to_wait, web_for
+from verification.throttle import seconds_to_wait, seconds_to_wait_for_holder, web_for
 from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 from verification.web import TooManyFetches
 
@@ -92,6 +92,8 @@ def _verdict_page(request: HttpRequest, data: bytes | str, asked: Asked) -> Http
     if wait is not None:
         return _wait_page(request, asked, wait)
     recipient = request.POST.get("recipient", "").strip()[:254] or None
+    if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
+        return _wait_page(request, asked, wait)
     # Only a button opens other sites: nobody reaches them through us by a picture or a link (DESIGN 5).
     web = web_for(request) if request.method == "POST" else None
     try:

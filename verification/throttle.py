@@ -31,18 +31,25 @@ class FetchThrottle(_PerAddress):
     scope = "fetch"
 
 
-class SiteThrottle(SimpleRateThrottle):
-    """Connections to one other site for all askers, so that nobody makes us its burden."""
+class HolderThrottle(_PerAddress):
+    """Tries of "Check the holder" for one badge: nobody finds out an address by trying many."""
 
-    scope = "fetch_site"
+    scope = "holder"
+    TRIES, SECONDS = 5, 600
 
-    def __init__(self, host: str) -> None:
-        # A host comes from elsewhere and may be any text.
-        self._host = hashlib.sha256(host.encode("utf-8", "replace")).hexdigest()[:32]
+    def __init__(self, data: bytes | str) -> None:
+        text = data if isinstance(data, bytes) else data.strip().encode("utf-8", "replace")
+        self._badge = hashlib.sha256(text).hexdigest()[:32]
         super().__init__()
 
+    def get_rate(self) -> str:
+        return f"{self.TRIES} in {self.SECONDS} seconds"
+
+    def parse_rate(self, rate: str | None) -> tuple[int, int]:
+        return self.TRIES, self.SECONDS
+
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return f"throttle:{self.scope}:{self._host}"
+        return f"{super().get_cache_key(request, view)}:{self._badge}"
 
 
 def seconds_to_wait(request: HttpRequest) -> int | None:
@@ -50,14 +57,18 @@ def seconds_to_wait(request: HttpRequest) -> int | None:
     return _take(VerifyThrottle(), request)
 
 
-def web_for(request: HttpRequest | Request) -> Web:
-    """Other sites as this asker may have them opened: each connection is counted for the asker and for the site."""
+def seconds_to_wait_for_holder(request: HttpRequest | Request, data: bytes | str) -> int | None:
+    """Count one try to match an address with the holder of a badge, as `seconds_to_wait` does."""
+    return _take(HolderThrottle(data), request)
 
-    def admit(host: str) -> None:
-        for throttle in (FetchThrottle(), SiteThrottle(host)):
-            wait = _take(throttle, request)
-            if wait is not None:
-                raise TooManyFetches(wait)
+
+def web_for(request: HttpRequest | Request) -> Web:
+    """Other sites as this asker may have them opened. What one site is asked is counted by the fetcher."""
+
+    def admit() -> None:
+        wait = _take(FetchThrottle(), request)
+        if wait is not None:
+            raise TooManyFetches(wait)
 
     return Web(admit=admit)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from django.conf import settings
+
 from openbadges.case import Document, Missing
 from openbadges.errors import LinkNotFollowed, LinkUnreachable, NotRead
 from openbadges.references import Reference
@@ -22,7 +24,6 @@ from verification import own
 from verification.documents import SECONDS_OF_FAILURE, DocumentCache, parse, seconds_to_keep
 
 SECONDS_FOR_ONE_VERDICT = 9.0
-MOST_AT_ONCE = 6
 MOST_DOCUMENTS = 24
 """Addresses that are opened for one badge: its issuer, its lists, and those of its endorsements."""
 _SECONDS_THAT_ARE_FAIR = 4.0
@@ -45,10 +46,8 @@ class TooManyFetches(Exception):
 class Web:
     """Access to other sites for one question (or one batch of them): one deadline, one count of connections."""
 
-    def __init__(
-        self, *, seconds: float = SECONDS_FOR_ONE_VERDICT, admit: Callable[[str], None] = lambda _host: None
-    ) -> None:
-        """admit: called with the host before each connection; raises TooManyFetches where there were enough."""
+    def __init__(self, *, seconds: float = SECONDS_FOR_ONE_VERDICT, admit: Callable[[], None] = lambda: None) -> None:
+        """admit: called before each connection; raises TooManyFetches where there were enough."""
         self.deadline = Deadline.after(seconds)
         self._admit = admit
         self._pages: dict[str, Fetched | NotRead] = {}
@@ -57,7 +56,7 @@ class Web:
     def open(self, url: str) -> Fetched:
         """What a link leads to. Raises LinkNotFollowed, LinkUnreachable, TooManyFetches."""
         if url not in self._pages:
-            self._admit(own.host_of(url))
+            self._admit()
             self._pages[url] = self._open(url)
         found = self._pages[url]
         if isinstance(found, NotRead):
@@ -66,7 +65,7 @@ class Web:
 
     def open_ahead(self, urls: Iterable[str]) -> None:
         """Open several links at the same time, for `open` to find."""
-        admitted = [url for url in dict.fromkeys(urls) if url not in self._pages and self._is_admitted(url)]
+        admitted = [url for url in dict.fromkeys(urls) if url not in self._pages and self._is_admitted()]
         found = self._at_once(self._open, admitted)
         self._pages |= {url: found.get(url) or LinkUnreachable(_TOO_SLOW) for url in admitted}
 
@@ -80,13 +79,13 @@ class Web:
                 found[reference.url] = known
             elif reference.url not in found:
                 asked.setdefault(reference.url, reference)
-        for reference in asked.values():
-            self._admit(own.host_of(reference.url))
+        for _ in asked:
+            self._admit()
         return found | {reference.url: document for reference, document in self._look_up(list(asked.values())).items()}
 
     def look_up_ahead(self, references: Iterable[Reference]) -> None:
         """Look up the documents of several badges at the same time, for `documents` to find."""
-        wanted = [one for one in dict.fromkeys(references) if self._known(one) is None and self._is_admitted(one.url)]
+        wanted = [one for one in dict.fromkeys(references) if self._known(one) is None and self._is_admitted()]
         self._look_up(wanted)
 
     def _known(self, reference: Reference) -> Document | Missing | None:
@@ -100,9 +99,9 @@ class Web:
         self._documents |= {reference: found.get(reference, "unreachable") for reference in references}
         return {reference: self._documents[reference] for reference in references}
 
-    def _is_admitted(self, url: str) -> bool:
+    def _is_admitted(self) -> bool:
         try:
-            self._admit(own.host_of(url))
+            self._admit()
         except TooManyFetches:
             return False  # whoever asks for this one will be told
         return True
@@ -158,9 +157,9 @@ _pools: dict[int, ThreadPoolExecutor] = {}
 
 
 def _threads() -> ThreadPoolExecutor:
-    """The threads of this process; after a fork there are none yet."""
+    """As many threads as the fetcher has places, so that none waits in vain; after a fork there are none yet."""
     pid = os.getpid()
     if pid not in _pools:
         _pools.clear()
-        _pools[pid] = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="fetch")
+        _pools[pid] = ThreadPoolExecutor(settings.FETCH_CONCURRENCY, thread_name_prefix="fetch")
     return _pools[pid]

@@ -192,6 +192,16 @@ def test_page_and_api_count_together(client: Client, monkeypatch: pytest.MonkeyP
     assert 1 <= int(page["Retry-After"]) <= 60
 
 
+def test_the_holder_of_a_badge_is_matched_five_times_in_ten_minutes(client: Client, award: Award) -> None:
+    tries = [ask(client, input=award.code, recipient=f"{number}@example.org").status_code for number in range(6)]
+    assert tries == [200] * 5 + [429]
+    page = client.post("/verify", {"input": f" {award.code}\n", "recipient": "ada@example.org"})
+    assert page.status_code == 429 and 500 < int(page["Retry-After"]) <= 600
+    assert ask(client, input=award.code).status_code == 200
+    assert ask(client, input=award.document, recipient="ada@example.org").status_code == 200
+    assert ask(Client(REMOTE_ADDR="192.0.2.7"), input=award.code, recipient="ada@example.org").status_code == 200
+
+
 # For pages of other sites
 
 

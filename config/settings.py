@@ -88,6 +88,9 @@ FETCH_RATE = declare(
     shown="60/min, with DEBUG 600/min",
     help="Connections to other sites per client address.",
 )
+FETCH_CONCURRENCY = declare(
+    "FETCH_CONCURRENCY", as_number(1, 64), "4", help="Links to other sites that each web process follows at once."
+)
 MAX_UPLOAD_MB = declare("MAX_UPLOAD_MB", as_number(1, 100), "5", help="Largest request, such as a badge to verify.")
 MAX_IMPORT_MB = declare("MAX_IMPORT_MB", as_number(1, 1000), "100", help="Largest CSV or XLSX file of awards.")
 LOG_LEVEL = declare(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
-OPENS_LOOPBACK = {"browser", "node", "services", "processes"}
+OPENS_LOOPBACK = {"browser", "loopback", "node", "services", "processes"}
 FIXTURES = Path(os.environ.get("TOUCHSTONE_FIXTURES", ROOT.parent / "shared" / "fixtures"))
 
 # A machine that is busy with something else is no fault of the code: what is slow is told by tests that measure.

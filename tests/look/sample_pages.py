@@ -186,7 +186,7 @@ def key_only() -> VerdictView:
 
 def elsewhere() -> VerdictView:
     """Valid, from a link to another platform, with an endorsement; named as author is somebody else."""
-    unsigned = samples.eu_complete(**{"name": HOLDER}).to_json()
+    unsigned = samples.eu_complete(name=HOLDER).to_json()
     subject = unsigned["credentialSubject"]
     assert isinstance(subject, dict) and isinstance(subject["achievement"], dict)
     creator: JsonObject = {"id": "https://known.example", "type": ["Profile"], "name": "Well-known Institute (SAMPLE)"}
@@ -201,7 +201,7 @@ def elsewhere() -> VerdictView:
 
 def imitating() -> VerdictView:
     """Valid, from an issuer whose name has a Cyrillic letter, for a holder with a hidden one."""
-    unsigned = samples.eu_complete(**{"name": "Ada\u202eelpmaS"}).to_json()
+    unsigned = samples.eu_complete(name="Ada\u202eelpmaS").to_json()
     issuer = unsigned["issuer"]
     assert isinstance(issuer, dict)
     signed = cases.sign({**unsigned, "issuer": {**issuer, "name": "Sаmple IT Academy"}})

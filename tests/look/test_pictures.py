@@ -14,7 +14,7 @@ __all__ = ["html", "open_page"]  # fixtures
 pytestmark = pytest.mark.browser
 FOLDER = ROOT / "docs" / "verdicts"
 MOST_BYTES = 50_000
-PICTURES = {
+PICTURES: dict[str, str] = {
     **{state: f"verify-{state}" for state in verdicts()},
     "key_only": "verify-key-only",
     "elsewhere": "verify-elsewhere",

@@ -38,16 +38,11 @@ kept = DocumentCache()
 class TooManyFetches(Exception):
     """The asker has used up the connections of a minute. `wait`: seconds until the next one."""
 
-    def __init__(self, wait: int) -> None:
-        super().__init__(f"Wait {wait} seconds.")
-        self.wait = wait
+    def __init__(self, *, seconds: float | None = None, admit: Callable[[], None] = lambda: None) -> None:
+        """seconds: for all connections together, 9 where None.
 
-
-class Web:
-    """Access to other sites for one question (or one batch of them): one deadline, one count of connections."""
-
-    def __init__(self, *, seconds: float = SECONDS_FOR_ONE_VERDICT, admit: Callable[[], None] = lambda: None) -> None:
-        """seconds: for all connections together, 9 where None. admit: called before each connection; raises TooManyFetches where there were enough."""
+        admit: called before each connection; raises TooManyFetches where there were enough.
+        """
         self.deadline = Deadline.after(SECONDS_FOR_ONE_VERDICT if seconds is None else seconds)
         self._admit = admit
         self._pages: dict[str, Fetched | NotRead] = {}

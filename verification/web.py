@@ -38,6 +38,14 @@ kept = DocumentCache()
 class TooManyFetches(Exception):
     """The asker has used up the connections of a minute. `wait`: seconds until the next one."""
 
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"Wait {wait} seconds.")
+        self.wait = wait
+
+
+class Web:
+    """Access to other sites for one question (or one batch of them): one deadline, one count of connections."""
+
     def __init__(self, *, seconds: float | None = None, admit: Callable[[], None] = lambda: None) -> None:
         """seconds: for all connections together, 9 where None.
 

@@ -7,13 +7,13 @@ and outcomes are `report.PRECEDENCE` and `report.outcome_of`; all codes are in `
 from collections.abc import Sequence
 from datetime import datetime
 
-from openbadges.checks.endorsements import weigh_endorsements
+from openbadges.checks.endorsements import endorsements_that_hold, weigh_endorsements
 from openbadges.checks.finding import Finding, finding, from_error, not_reached
 from openbadges.checks.holder import weigh_recipient
 from openbadges.checks.issuer import weigh_issuer
 from openbadges.checks.proof import Weighed, is_forbidden_token, not_checked, weigh_proof
 from openbadges.checks.validity import validity, weigh_dates, weigh_status
-from openbadges.errors import LinkNotFollowed, TokenInvalid
+from openbadges.errors import LinkUnreachable, NotRead, TokenInvalid
 from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, RecordFact, StatusFact
 from openbadges.headlines import Circumstances, explanation, headline
 from openbadges.jose import Token, credential_of
@@ -23,6 +23,7 @@ from openbadges.report import (
     CHECK_IDS,
     PRECEDENCE,
     CredentialSummary,
+    EndorsementSummary,
     IssuerSummary,
     Report,
     State,
@@ -65,8 +66,9 @@ def _weigh_reading(evidence: Evidence) -> Finding | None:
         code, message = f"read.{evidence.link_state}", _LINKS[evidence.link_state]
         return finding("read", "unknown", code, message, state=evidence.link_state)
     error = evidence.read_error
-    if isinstance(error, LinkNotFollowed):
-        return from_error("read", "unknown", error, "not_checked")
+    if isinstance(error, NotRead):
+        state: State = "unreachable" if isinstance(error, LinkUnreachable) else "not_checked"
+        return from_error("read", "unknown", error, state)
     if error is not None:
         forbidden = is_forbidden_token(error)
         return from_error(
@@ -188,7 +190,14 @@ def _report(
         credential=summary,
         explanation=explanation(state, circumstances),
         signed=document if fits and sound else None,
+        endorsements=_endorsements(evidence, document if fits else None, now),
     )
+
+
+def _endorsements(evidence: Evidence, document: JsonObject | None, now: datetime) -> tuple[EndorsementSummary, ...]:
+    if document is None or not evidence.endorsements:
+        return ()
+    return endorsements_that_hold(evidence, document, now)
 
 
 def _deciding(findings: Sequence[Finding]) -> Finding | None:

@@ -5,6 +5,7 @@ With TOUCHSTONE_NO_SKIPS=1 (.ci/run) a skipped test is a failed one, but for fix
 
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -106,6 +107,13 @@ def _tests_may_empty_the_audit_log() -> Iterator[None]:
 def _audit_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a log of its own, so it must not meet the checkpoint of another."""
     monkeypatch.setattr(settings, "AUDIT_FOLDER", settings.AUDIT_FOLDER.with_name(f"audit-{uuid.uuid4()}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    if "verification.limited" in sys.modules:
+        sys.modules["verification.limited"].close()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from openbadges.errors import OpenBadgesError
+from openbadges.names import visible
 from openbadges.report import Check, CheckId, Result, State
 
 
@@ -27,7 +28,8 @@ def finding(
     state: State | None = None,
     when: datetime | None = None,
 ) -> Finding:
-    return Finding(Check(check_id, result, code, message), state, when)
+    # A message may quote what others wrote.
+    return Finding(Check(check_id, result, code, visible(message)), state, when)
 
 
 def from_error(check_id: CheckId, result: Result, error: OpenBadgesError, state: State) -> Finding:

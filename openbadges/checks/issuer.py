@@ -8,6 +8,7 @@ from openbadges.checks.proof import Signature, Weighed
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import Evidence, IssuerFact
 from openbadges.json_types import JsonObject
+from openbadges.names import imitation
 from openbadges.report import State
 from openbadges.shapes import first_object
 
@@ -103,6 +104,10 @@ def _proven(issuer: IssuerFact, document: JsonObject) -> Finding:
     if differs:
         message = "The issuer signed this, but another organisation is named as the one that defined this badge."
         return finding("issuer", "warning", "issuer.creator_differs", message)
+    disguise = imitation(_claimed_name(document))
+    if disguise:
+        message = f"The issuer's key is proven; the name that it gives itself {disguise}."
+        return finding("issuer", "warning", "issuer.name_imitates", message)
     if issuer.name is not None:
         return finding("issuer", "passed", "issuer.ok", "The key belongs to the issuer, whose name is proven.")
     return finding(
@@ -120,6 +125,12 @@ def _creator_id(document: JsonObject) -> str | None:
     creator = achievement.get("creator")
     named = creator.get("id") if isinstance(creator, dict) else creator
     return named if isinstance(named, str) else None
+
+
+def _claimed_name(document: JsonObject) -> str:
+    issuer = document.get("issuer")
+    name = issuer.get("name") if isinstance(issuer, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _issuer_id(document: JsonObject) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from openbadges import issuer_facts, jose
@@ -19,7 +20,8 @@ from openbadges.inputs import Badge
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject
 from openbadges.judge import judge
-from openbadges.references import Reference, references_of, without_fragment
+from openbadges.parts import know
+from openbadges.references import Reference, issuer_references, without_fragment
 from openbadges.report import Report
 from openbadges.shapes import first_object
 from openbadges.status_credential import parse_list, read_status_list
@@ -102,11 +104,11 @@ Documents = Mapping[str, Document | Missing]
 def issuer_fact(named: str, credential: JsonObject, token: Token | None, documents: Documents) -> IssuerFact:
     """What is known of an issuer elsewhere: did:key and did:jwk from themselves, others from what they serve."""
     found = issuer_facts.from_id(named)
-    for reference in () if found is not None else references_of(credential, token):
+    for reference in () if found is not None else issuer_references(credential, token):
         document = documents.get(reference.url, "not_held")
         if reference.kind == "keys":
             found = found if found is None else issuer_facts.with_keys(found, reference.id, _value(document))
-        elif reference.kind != "status_list":
+        else:
             found = _looked_up(reference, document)
     return issuer_facts.with_key_in_header(found or issuer_facts.unresolved(named, "issuer.not_held"), token)
 
@@ -114,9 +116,8 @@ def issuer_fact(named: str, credential: JsonObject, token: Token | None, documen
 def _looked_up(reference: Reference, document: Document | Missing) -> IssuerFact:
     if not isinstance(document, dict):
         return issuer_facts.unresolved(reference.id, _ISSUER_PROBLEMS.get(document, "issuer.document_invalid"))
-    if reference.kind == "did_document":
-        return issuer_facts.from_did_document(reference.id, document)
-    return issuer_facts.from_profile(reference.id, document)
+    read = issuer_facts.from_did_document if reference.kind == "did_document" else issuer_facts.from_profile
+    return know(document, (reference.kind, reference.id), partial(read, reference.id, document))
 
 
 def _value(document: Document | Missing) -> JsonObject | None:

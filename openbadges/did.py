@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from openbadges.contexts import DID_V1, MULTIKEY_V1
@@ -80,6 +81,7 @@ def did_web(origin: str, *path_segments: str) -> str:
     return ":".join(("did:web", host + port_part, *path_segments))
 
 
+@lru_cache(maxsize=1024)
 def did_web_url(did: str) -> str:
     """Return the address of the DID document: https, but http for localhost and names under it.
 

@@ -17,6 +17,8 @@ from openbadges.strict_json import dumps
 MOST_ENDORSEMENTS = 8
 """So many are looked at, in the order of the document; each may cost look-ups and a canonicalisation."""
 
+_MEMBERS = frozenset(("endorsement", "endorsementJwt"))
+
 
 @dataclass(frozen=True, slots=True)
 class Endorsement:
@@ -35,8 +37,9 @@ def endorsements_in(document: JsonObject) -> tuple[Endorsement, ...]:
     Tokens come after embedded ones of the same holder; one that stands in several places is given once. Raises
     nothing; nothing is verified.
     """
+    holders = tuple(_holders(document))
     found: dict[object, Endorsement] = {}
-    for holder in _holders(document):
+    for holder in holders if any(map(_MEMBERS.intersection, holders)) else ():
         for endorsement in _of_holder(holder):
             found.setdefault(_identity(endorsement), endorsement)
     return tuple(found.values())

@@ -1,7 +1,8 @@
-"""The parts that many credentials share, letter for letter: an issuer, an achievement.
+"""The parts that many credentials share, letter for letter: an issuer, an achievement, what answers for both.
 
-They are most of a badge. A verifier that puts one and the same object in their place finds out about each part once,
-and keeps with it what it found: that its structure is sound, which statements it makes.
+Issuer and achievement are most of a badge. A verifier that puts one and the same object in their place finds out about
+each part once, and keeps with it what it found: that its structure is sound, which statements it makes, whose keys a
+DID document lists.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Part(dict[str, JsonValue]):
                 self._known.clear()
             self._known[question] = answer
         return answer
+
+
+def know(document: JsonObject, question: Hashable, find_out: Callable[[], T]) -> T:
+    """Return the answer to a question about a document: kept with it if it is a Part, else found out each time."""
+    return document.know(question, find_out) if isinstance(document, Part) else find_out()
 
 
 _parts: BoundedCache[bytes, Part] = BoundedCache(256)

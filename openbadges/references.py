@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,6 +20,7 @@ from openbadges.json_types import JsonObject
 from openbadges.shapes import as_list
 from openbadges.status_entry import questions
 
+_MOST_LETTERS = 2_000
 ReferenceKind = Literal["did_document", "issuer_profile", "keys", "status_list"]
 
 
@@ -52,12 +54,17 @@ def needed(document_or_token: JsonObject | Token) -> tuple[Reference, ...]:
 
 def references_of(document: JsonObject, token: Token | None = None) -> Iterator[Reference]:
     """Yield what one credential needs for itself; `token` is what it was read from."""
-    issuer = _issuer_id(document)
-    yield from _issuer_references(issuer)
-    yield from _key_references(issuer, document, token)
+    yield from issuer_references(document, token)
     for question in questions(document):
         if question is not None and _is_address(question.address):
             yield Reference("status_list", without_fragment(question.address), question.address)
+
+
+def issuer_references(document: JsonObject, token: Token | None = None) -> Iterator[Reference]:
+    """Yield what tells whose key signed a credential."""
+    issuer = _issuer_id(document)
+    yield from _document_of(issuer)
+    yield from _key_references(issuer, document, token)
 
 
 def without_fragment(url: str) -> str:
@@ -71,7 +78,7 @@ def same_origin(url: str, other: str) -> bool:
     return first is not None and second is not None and _origin(first) == _origin(second)
 
 
-def _issuer_references(issuer: str) -> Iterator[Reference]:
+def _document_of(issuer: str) -> Iterator[Reference]:
     if issuer.startswith("did:web:"):
         try:
             yield Reference("did_document", did_web_url(issuer), issuer)
@@ -98,9 +105,10 @@ def _is_address(url: str) -> bool:
     return _split(url) is not None
 
 
+@lru_cache(maxsize=1024)
 def _split(url: str) -> SplitResult | None:
     """The parts of an https address, or of an http one on localhost, as did:web has it."""
-    if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
+    if len(url) > _MOST_LETTERS or not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
         return None
     try:
         parts = urlsplit(url)

@@ -21,6 +21,7 @@ from openbadges.facts import IssuerFact, StatusFact
 from openbadges.jose import Token, credential_of, parse_token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PublicKey
+from openbadges.parts import know
 from openbadges.shapes import words
 from openbadges.status_entry import KNOWN_PURPOSES, StatusQuestion
 from openbadges.strict_json import dumps, load_object
@@ -95,7 +96,7 @@ def _read(found: JsonObject | Token, question: StatusQuestion, issuer: IssuerFac
         return _read_revocations(document, token, question, issuer, now)
     _require(document.get("id") == question.address, "The list calls itself by another address.")
     _require(_issuer(document) == issuer.id, "The list is another issuer's.")
-    encoded = _encoded_list(document, question)
+    encoded = know(document, (question.kind, question.purpose), lambda: _encoded_list(document, question))
     _prove(document, token, issuer, now)
     value = status.get_value(_bits(encoded), question.index, question.size)
     age = None if starts is None else int((now - starts).total_seconds())
@@ -146,8 +147,7 @@ def _prove(document: JsonObject, token: Token | None, issuer: IssuerFact, now: d
         facts = [key_for(issuer, str(proof.get("verificationMethod"))) for proof in proofs]
     else:
         facts = [key_of_token(issuer, token)]
-    text = dumps(document) if token is None else token.signing_input + b"." + token.signature
-    kept_as = (sha256(text).digest(), tuple(None if fact is None else fact.key for fact in facts))
+    kept_as = (_digest(document, token), tuple(None if fact is None else fact.key for fact in facts))
     if _proven.get(kept_as) is None:
         weighed = weigh_signatures(issuer, document, token, now)
         _require(weighed.passed, "No signature of the list fits.")
@@ -156,6 +156,12 @@ def _prove(document: JsonObject, token: Token | None, issuer: IssuerFact, now: d
     signatures = [Signature(fact, at) for fact, at in zip(facts, made_at, strict=True) if fact is not None]
     by_issuer = any(key_objection(issuer, signature, now) is None for signature in signatures)
     _require(by_issuer, "The list is not signed by the issuer.")
+
+
+def _digest(document: JsonObject, token: Token | None) -> bytes:
+    if token is not None:
+        return sha256(token.signing_input + b"." + token.signature).digest()
+    return know(document, "sha256", lambda: sha256(dumps(document)).digest())
 
 
 def _issuer(document: JsonObject) -> JsonValue:

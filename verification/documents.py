@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from openbadges import jose, strict_json
+from openbadges.bounded_cache import BoundedCache
 from openbadges.case import Document, Missing
 from openbadges.errors import OpenBadgesError
+from openbadges.parts import Part
 from openbadges.references import Reference
 from openbadges.status_credential import parse_list, time_to_keep
 
@@ -84,10 +86,24 @@ class DocumentCache:
 
 def parse(body: bytes) -> Document | None:
     """The JSON object or the token that a body is; None where it is neither."""
+    parsed = _parsed.get(body)
+    if parsed is None:
+        parsed = _parse(body)
+        if isinstance(parsed, Part) and len(body) <= _MOST_KEPT_BYTES:
+            _parsed.put(body, parsed)
+    return parsed
+
+
+_MOST_KEPT_BYTES = 2**14
+_parsed: BoundedCache[bytes, Document] = BoundedCache(256)
+"""What is asked for again and again is read once, and what was found out about it is kept with it."""
+
+
+def _parse(body: bytes) -> Document | None:
     text = body.strip()
     try:
         if text.startswith((b"{", b"\xef\xbb\xbf")):
-            return strict_json.load_object(text)
+            return Part(strict_json.load_object(text))
         token = text.decode("ascii")
         jose.parse_token(token)
         return token

@@ -11,6 +11,7 @@ from openbadges import jose, strict_json
 from openbadges.case import Document
 from openbadges.errors import OpenBadgesError
 from openbadges.json_types import JsonObject
+from openbadges.parts import Part
 
 INDEX = "index.json"
 
@@ -63,7 +64,7 @@ def _read(file: Path) -> Document:
     try:
         data = file.read_bytes()
         if file.suffix == ".json":
-            return strict_json.load_object(data)
+            return Part(strict_json.load_object(data))
         token = data.decode("ascii").strip()
         jose.parse_token(token)
         return token

@@ -58,6 +58,8 @@ def _read_bytes(data: bytes, found_in: Source | None) -> Presented:
 
 def _read_text(given: str) -> Presented:
     text = _bare(given)
+    if text.startswith("{"):  # nearly all are, and no link or code is
+        return limited.read(text)
     if text.startswith("<"):
         return _read_picture(text.encode("utf-8", "replace"), "svg")
     if _LINK.match(text):

@@ -24,6 +24,7 @@ from openbadges.data_integrity import add_proof
 from openbadges.did import VerificationMethod, build_did_document
 from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey, PublicKey
+from openbadges.parts import Part
 
 ISSUED_AT, VERIFIED_AT = "https://academy.example", "https://verifier.example"
 """The issuing installation, and another one that verifies: for it the badge is a stranger's."""
@@ -102,13 +103,11 @@ class World:
             self.did = self.version.achievement.issuer.did
             self.builder = CredentialBuilder(self.version)
             keys = [("proof", self.proof_key.public), ("token", self.token_key.public), *other_keys]
-            self.did_document = build_did_document(self.did, [self._method(*key) for key in keys])
+            self.did_document = Part(build_did_document(self.did, [self._method(*key) for key in keys]))
             self._status_address = self.status_list.address
-            self._signed_list = self._sign(
-                status_list_document(
-                    self.status_list, valid_from=self.now - timedelta(hours=1), valid_until=self.now + timedelta(days=7)
-                )
-            )
+            starts, ends = self.now - timedelta(hours=1), self.now + timedelta(days=7)
+            unsigned_list = status_list_document(self.status_list, valid_from=starts, valid_until=ends)
+            self._signed_list = Part(self._sign(unsigned_list))
 
     @property
     def proof_method(self) -> str:

@@ -33,7 +33,7 @@ from openbadges.documents import (
     status_list_credential,
 )
 from openbadges.json_types import JsonObject
-from openbadges.template import Path
+from openbadges.template import Path, Texts
 from openbadges.times import format_time
 
 EQF_URL = "http://data.europa.eu/snb/eqf/"
@@ -51,6 +51,7 @@ class CredentialBuilder:
         self._version = version
         self._issuer = profile_of(version.achievement.issuer)
         self._achievement = achievement_of(version)
+        self._places: dict[tuple[int, ...], tuple[Path, ...]] = {}
         self._list: tuple[uuid.UUID | None, str] = None, ""
 
     def unsigned(self, award: Award) -> JsonObject:
@@ -78,38 +79,42 @@ class CredentialBuilder:
             credential_status=StatusEntry(status_list_credential=award.status_list.address, index=award.status_index),
         ).to_json()
 
-    def texts(self, award: Award) -> dict[Path, str]:
-        """Every text in which the credentials of this version differ, by its place in `unsigned`."""
+    def texts(self, award: Award) -> Texts:
+        """Every text in which credentials of this version differ; `_places` says where each stands in `unsigned`."""
         list_address, index = self._list_address(award), str(award.status_index)
-        texts: dict[Path, str] = {
-            ("id",): award.address,
-            ("validFrom",): format_time(award.valid_from),
-            ("awardedDate",): format_time(award.awarded_at),
-            ("credentialSubject", "id"): award.subject_id,
-            ("credentialSubject", "identifier", 0, "identityHash"): hash_email(
-                award.recipient_email, award.recipient_salt
-            ),
-            ("credentialSubject", "identifier", 0, "salt"): award.recipient_salt,
-            ("credentialSubject", "identifier", 1, "identityHash"): award.recipient_name,
-            ("credentialStatus", "id"): f"{list_address}#{index}",
-            ("credentialStatus", "statusListIndex"): index,
-            ("credentialStatus", "statusListCredential"): list_address,
-        }
+        values = [
+            award.address,
+            format_time(award.valid_from),
+            format_time(award.awarded_at),
+            award.subject_id,
+            hash_email(award.recipient_email, award.recipient_salt),
+            award.recipient_salt,
+            award.recipient_name,
+            f"{list_address}#{index}",
+            index,
+            list_address,
+        ]
         if award.valid_until:
-            texts["validUntil",] = format_time(award.valid_until)
+            values.append(format_time(award.valid_until))
         if award.licence_number:
-            texts["credentialSubject", "licenseNumber"] = award.licence_number
+            values.append(award.licence_number)
         if award.narrative:
-            texts["credentialSubject", "narrative"] = award.narrative
-        for number, item in enumerate(award.results):
-            description = "credentialSubject", "result", number, "resultDescription"
-            texts[description] = _result_id(self._achievement.id, item["key"])
-            texts["credentialSubject", "result", number, "value"] = item["value"]
-        for number, item in enumerate(award.evidence):
-            texts["evidence", number, "id"] = item["url"]
-            if item["name"]:
-                texts["evidence", number, "name"] = item["name"]
-        return texts
+            values.append(award.narrative)
+        for item in award.results:
+            values += _result_id(self._achievement.id, item["key"]), item["value"]
+        for item in award.evidence:
+            values += (item["url"], item["name"]) if item["name"] else (item["url"],)
+        shape = (
+            award.valid_until is not None,
+            award.licence_number != "",
+            award.narrative != "",
+            len(award.results),
+            *[item["name"] != "" for item in award.evidence],
+        )
+        places = self._places.get(shape)
+        if places is None:
+            places = self._places[shape] = tuple(_places(*shape))
+        return Texts(places, values)
 
     def _list_address(self, award: Award) -> str:
         """The address of the award's status list, which nearly all awards of a batch share."""
@@ -118,6 +123,28 @@ class CredentialBuilder:
             address = award.status_list.address
             self._list = award.status_list.public_id, address
         return address
+
+
+def _places(has_end: int, has_licence: int, has_narrative: int, results: int, *named_evidence: int) -> Iterator[Path]:
+    """Where the texts of a credential stand, in the order of CredentialBuilder.texts."""
+    yield from (("id",), ("validFrom",), ("awardedDate",), ("credentialSubject", "id"))
+    yield ("credentialSubject", "identifier", 0, "identityHash")
+    yield ("credentialSubject", "identifier", 0, "salt")
+    yield ("credentialSubject", "identifier", 1, "identityHash")
+    yield from (("credentialStatus", name) for name in ("id", "statusListIndex", "statusListCredential"))
+    if has_end:
+        yield ("validUntil",)
+    if has_licence:
+        yield ("credentialSubject", "licenseNumber")
+    if has_narrative:
+        yield ("credentialSubject", "narrative")
+    for number in range(results):
+        yield ("credentialSubject", "result", number, "resultDescription")
+        yield ("credentialSubject", "result", number, "value")
+    for number, is_named in enumerate(named_evidence):
+        yield ("evidence", number, "id")
+        if is_named:
+            yield ("evidence", number, "name")
 
 
 def achievement_of(version: AchievementVersion) -> Achievement:

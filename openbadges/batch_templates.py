@@ -6,7 +6,7 @@ own. The first document of each shape, one in 500 and the last are built and con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import sha256
 
 import orjson
@@ -15,7 +15,7 @@ from openbadges.bounded_cache import BoundedCache
 from openbadges.errors import OpenBadgesError
 from openbadges.json_types import JsonObject
 from openbadges.layout import NotFillable
-from openbadges.template import Path, PreparedDocument, Template, replace_texts
+from openbadges.template import Path, PreparedDocument, Template, Texts, replace_texts
 
 CHECK_EVERY = 500
 
@@ -47,14 +47,13 @@ class BatchTemplates:
         self._templates: dict[Shape, Template | None] = {}
         self._last: tuple[PreparedDocument, Build] | None = None
 
-    def prepare(self, texts: Mapping[Path, str], build: Build) -> PreparedDocument:
+    def prepare(self, texts: Texts, build: Build) -> PreparedDocument:
         """Return the document that `build` would build, in every form that signing needs.
 
-        texts: every text in which this document may differ from others of the batch, by its place. Documents with the
-        same places must not differ in anything else. Raises TemplateMismatch, DocumentInvalid for a text that must
-        not be signed, and what building and converting raise.
+        Raises TemplateMismatch, DocumentInvalid for a text that must not be signed, and what building and converting
+        raise.
         """
-        shape = tuple(texts)
+        shape = texts.places
         first: JsonObject | None = None
         try:
             template = self._templates[shape]
@@ -62,7 +61,7 @@ class BatchTemplates:
             first = build()
             template = self._templates[shape] = _find_or_make(first, shape, self._seed)
         try:
-            prepared = template.prepare(tuple(texts.values())) if template else None
+            prepared = template.prepare(texts.values) if template else None
         except NotFillable:
             prepared = None
         if prepared is None:

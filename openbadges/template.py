@@ -31,6 +31,17 @@ from openbadges.strict_json import dumps
 Path = tuple[str | int, ...]
 """Where a text stands in a document: ("credentialSubject", "identifier", 0, "identityHash")."""
 
+
+class Texts(NamedTuple):
+    """The texts in which one document may differ from others of its batch, and where each stands.
+
+    Documents with the same places must not differ in anything else.
+    """
+
+    places: tuple[Path, ...]
+    values: Sequence[str]
+
+
 _CLAIM_SOURCES = ("id", "issuer", "credentialSubject", "validFrom", "validUntil")
 """The members of a document that the claims of its token repeat."""
 
@@ -44,12 +55,12 @@ _PLAIN_IN_TEXTS = "".join(filter(str.isprintable, map(chr, range(128)))).transla
 class PreparedDocument(NamedTuple):
     """An unsigned document in every form that issuing needs.
 
-    context: its @context. document: compact JSON, members in their order. canonical: its canonical N-Quads.
-    digest: its record key (canonical.digest). claim_sources: the members that the claims of its token repeat, as JSON.
+    context: its @context. unclosed: compact JSON, members in their order, without the last brace. canonical: canonical
+    N-Quads. digest: the record key (canonical.digest). claim_sources: the members that claims of its token repeat.
     """
 
     context: JsonValue
-    document: bytes
+    unclosed: bytes
     canonical: bytes
     digest: bytes
     claim_sources: bytes
@@ -59,7 +70,7 @@ class PreparedDocument(NamedTuple):
         """Prepare a document without a template. Raises what canonical.rdfc raises."""
         return cls(
             context=document.get("@context"),
-            document=dumps(document),
+            unclosed=dumps(document)[:-1],
             canonical=convert(document),
             digest=digest(document),
             claim_sources=dumps(_claim_sources(document)),
@@ -68,13 +79,13 @@ class PreparedDocument(NamedTuple):
     def with_proof(self, maker: ProofMaker) -> bytes:
         """Return the JSON of the document with an embedded proof, exactly as dumps(add_proof(...)) gives it."""
         proof = maker.proof_json(self.canonical, context=self.context)
-        return b"".join((self.document[:-1], b',"proof":[', proof, b"]}"))
+        return b"".join((self.unclosed, b',"proof":[', proof, b"]}"))
 
     def payload(self) -> bytes:
         """Return the payload of its token, exactly as dumps(claims_for(...)) gives it. Raises what that raises."""
         sources: JsonObject = orjson.loads(self.claim_sources)
         claims: JsonObject = {name: claim for name, claim in claims_for(sources).items() if name not in sources}
-        return b"%b,%b" % (self.document[:-1], dumps(claims)[1:])
+        return b"".join((self.unclosed, b",", dumps(claims)[1:]))
 
 
 class Template:
@@ -96,7 +107,7 @@ class Template:
         except (NotCompiled, Tie) as error:
             raise NotFillable("The document needs more than the compiled subset.") from error
         self._context = document["@context"]
-        self._json = marks.pattern(dumps(marked).decode())
+        self._unclosed = marks.pattern(dumps(marked).decode()[:-1])
         self._sorted_json = marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode())
         self._claim_sources = marks.pattern(dumps(_claim_sources(marked)).decode())
         self._iris = [number for number, is_iri in enumerate(marks.stand_for_iris([example])) if is_iri]
@@ -108,11 +119,11 @@ class Template:
         """Return the document with these texts, in the order of the paths. Raises DocumentInvalid, NotFillable."""
         json_texts, terms = self._written(texts)
         return PreparedDocument(
-            context=self._context,
-            document=self._json.fill(json_texts),
-            canonical=self._layout.text(terms),
-            digest=sha256(self._sorted_json.fill(json_texts)).digest(),
-            claim_sources=self._claim_sources.fill(json_texts),
+            self._context,
+            self._unclosed.fill(json_texts),
+            self._layout.text(terms),
+            sha256(self._sorted_json.fill(json_texts)).digest(),
+            self._claim_sources.fill(json_texts),
         )
 
     def _written(self, texts: Sequence[str]) -> tuple[Sequence[bytes], Sequence[bytes]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from credentials.batches import CHUNK_ROWS
@@ -25,15 +25,13 @@ from verification.services import verify
 _templates: Counter[str] = Counter()
 
 
-def issue(world: World, reserved: Sequence[Reserved]) -> list[str]:
+def issue(world: World, reserved: Sequence[Reserved]) -> Iterator[list[str]]:
     """From awards, chunk by chunk, to the text of credentials with an embedded proof.
 
     What credentials.signing.sign_awards does between reading and storing awards, but for their tokens.
     """
-    texts: list[str] = []
     for start in range(0, len(reserved), CHUNK_ROWS):
-        texts += _issue_chunk(world, reserved[start : start + CHUNK_ROWS])
-    return texts
+        yield _issue_chunk(world, reserved[start : start + CHUNK_ROWS])
 
 
 def _issue_chunk(world: World, reserved: Sequence[Reserved]) -> list[str]:

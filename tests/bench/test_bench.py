@@ -64,7 +64,7 @@ def test_every_document_is_another_persons() -> None:
 def test_what_is_measured_as_issued_is_valid_elsewhere() -> None:
     world = World()
     with override_settings(PUBLIC_URL=ISSUED_AT):
-        texts = ours.issue(world, world.reserve(2))
+        [texts] = ours.issue(world, world.reserve(2))
     with override_settings(PUBLIC_URL=VERIFIED_AT):
         reports = [ours.verdict(text.encode(), published=world.published, now=world.now) for text in texts]
     assert [report.outcome for report in reports] == ["valid", "valid"]

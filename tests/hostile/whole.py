@@ -16,7 +16,7 @@ from tests.hostile.run import Agreement, Found, Runner, own_groups
 from tests.hostile.stage import Stage
 from tests.hostile.watch import Reach
 
-_reach = Reach()  # a hook on the interpreter's events cannot be taken off again
+reach = Reach()  # a hook on the interpreter's events cannot be taken off again
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Whole:
         seeds = ours.plant()
         own = (case for case in ours.cases(seeds, client) if not only or is_named(case.name, only))
         with Stage() as stage:
-            runner = Runner(stage, _reach)
+            runner = Runner(stage, reach)
             found = runner.run([*named(only), *own], ask_every=ask_every, progress=progress)
             groups = chain(forms.groups(), own_groups(seeds, client)) if not only else iter(())
             agreements = runner.agreements(groups)

@@ -33,8 +33,8 @@ def cases() -> Iterator[Case]:
 def _zip() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("badge.json", JSON)
-        archive.writestr("../../etc/passwd", b"x")
+        for name, data in (("badge.json", JSON), ("../../etc/passwd", b"x")):
+            archive.writestr(zipfile.ZipInfo(name), data)
     return buffer.getvalue()
 
 
@@ -52,8 +52,8 @@ def _other_kinds(series: Series) -> None:
         "WebP": b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(100),
         "TIFF": b"II*\0" + bytes(100),
         "ZIP": _zip(),
-        "gzip": gzip.compress(JSON),
-        "a gzip bomb": gzip.compress(bytes(50_000_000)),
+        "gzip": gzip.compress(JSON, mtime=0),
+        "a gzip bomb": gzip.compress(bytes(50_000_000), mtime=0),
         "ELF": b"\x7fELF" + bytes(100),
         "a script": b"#!/bin/sh\nrm -rf /\n",
         "HTML": b"<!doctype html><script>alert(1)</script>",

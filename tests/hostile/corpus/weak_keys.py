@@ -135,7 +135,7 @@ def _rsa_padding(series: Series) -> None:
     assert isinstance(key, rsa.RSAPrivateKey)
     head, body, _ = token(credential(), signing="RS256").split(".")
     data = f"{head}.{body}".encode()
-    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 0)  # no salt: the same bytes in every run
     good = key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     modulus = key.public_key().public_numbers().n
     for value, why in (

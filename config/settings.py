@@ -74,6 +74,23 @@ VERIFY_RATE = declare(
     shown="30/min, with DEBUG 600/min",
     help="Verifications per client address.",
 )
+BATCH_RATE = declare(
+    "BATCH_RATE",
+    as_rate,
+    "60/min" if DEBUG else "6/min",
+    shown="6/min, with DEBUG 60/min",
+    help="Batches of up to 100 verifications per client address.",
+)
+FETCH_RATE = declare(
+    "FETCH_RATE",
+    as_rate,
+    "600/min" if DEBUG else "60/min",
+    shown="60/min, with DEBUG 600/min",
+    help="Connections to other sites per client address.",
+)
+FETCH_CONCURRENCY = declare(
+    "FETCH_CONCURRENCY", as_number(1, 64), "4", help="Links to other sites that each web process follows at once."
+)
 MAX_UPLOAD_MB = declare("MAX_UPLOAD_MB", as_number(1, 100), "5", help="Largest request, such as a badge to verify.")
 MAX_IMPORT_MB = declare("MAX_IMPORT_MB", as_number(1, 1000), "100", help="Largest CSV or XLSX file of awards.")
 LOG_LEVEL = declare(
@@ -225,7 +242,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_THROTTLE_RATES": {"verify": VERIFY_RATE},
+    "DEFAULT_THROTTLE_RATES": {
+        "verify": VERIFY_RATE,
+        "verify_batch": BATCH_RATE,
+        "fetch": FETCH_RATE,
+    },
     "EXCEPTION_HANDLER": "config.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException  # noqa: TID251  # asks its own child whether it answers
 from pathlib import Path
 from types import FrameType
 

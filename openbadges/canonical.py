@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from threading import Lock
 from typing import Literal
@@ -22,12 +25,31 @@ from openbadges.statements import Tie
 Path = Literal["compiled", "tied", "general"]
 _paths: Counter[Path] = Counter()
 _paths_lock = Lock()
+_fast_only: ContextVar[bool] = ContextVar("fast_only", default=False)
+
+
+class SlowPath(Exception):
+    """No refusal: the document is not one of the fast path, and somebody asked to be told before it takes long."""
+
+
+@contextmanager
+def fast_path_only() -> Iterator[None]:
+    """Inside, `rdfc` raises SlowPath for a document that the converter alone cannot settle.
+
+    For callers that have another process for such documents, with limits on its time and memory.
+    """
+    before = _fast_only.set(True)
+    try:
+        yield
+    finally:
+        _fast_only.reset(before)
 
 
 def rdfc(document: JsonObject) -> bytes:
     """Return the canonical N-Quads (RDFC-1.0, SHA-256, UTF-8) of a JSON-LD document, in safe mode.
 
-    Raises ContextNotPinned, UndefinedTerm and WorkLimitExceeded as openbadges.jsonld.to_quads says.
+    Raises ContextNotPinned, UndefinedTerm and WorkLimitExceeded as openbadges.jsonld.to_quads says, and SlowPath
+    inside `fast_path_only`.
     """
     path, text = _canonical_text(document)
     with _paths_lock:
@@ -35,15 +57,27 @@ def rdfc(document: JsonObject) -> bytes:
     return text.encode("utf-8")
 
 
+def rdfc_sha384(document: JsonObject) -> bytes:
+    """Like rdfc, with SHA-384 inside of the canonicalization, as proofs under P-384 keys have it."""
+    return canonical_nquads(jsonld.to_quads(document), hash_name="sha384").encode("utf-8")
+
+
 def _canonical_text(document: JsonObject) -> tuple[Path, str]:
     try:
         statements = to_statements(document)
     except NotCompiled:
+        _may_take_long()
         return "general", canonical_nquads(jsonld.to_quads(document))
     try:
         return "compiled", statements.canonical_text()
     except Tie:
+        _may_take_long()
         return "tied", canonical_nquads(statements.quads())
+
+
+def _may_take_long() -> None:
+    if _fast_only.get():
+        raise SlowPath
 
 
 def paths() -> dict[Path, int]:

@@ -16,6 +16,8 @@ _NOTHING = "Nothing."
 _ASK_HOLDER = "Ask the holder for the original link or file."
 _ASK_ISSUER = "Ask the issuer for a correct one."
 _TRY_AGAIN = "Try again later."
+_ASK_SITE = "Ask the issuer to repair its site."
+_PASTE = "Paste the badge itself."
 _ISSUER_SIDE = "For issuers and developers: correct the value."
 
 _READ = {
@@ -26,7 +28,13 @@ _READ = {
     "read.private": Code("The link's credential is not shared.", "Ask the holder for a new link."),
     "read.not_found": Code("No credential has this link or code.", "Check for a missing character."),
     "read.erased": Code("The link's credential was removed at the holder's request.", _ASK_HOLDER),
-    "read.not_followed": Code("The link leads to another site, which was not opened.", "Paste the badge itself."),
+    "read.not_followed": Code("The link leads to another site, which was not opened.", _PASTE),
+    "read.refused": Code("The link's address is not one that is opened from here.", _PASTE),
+    "read.unreachable": Code("The link's site did not answer.", "Try again later, or paste the badge itself."),
+    "read.no_badge_there": Code("What the link shows names no badge.", "Paste the badge itself, or choose its file."),
+    "read.too_late": Code("The time for all inputs was over before this one.", "Send it again, with fewer others."),
+    "read.too_many_fetches": Code("Too many other sites were asked for one client.", "Send it again in a minute."),
+    "read.too_costly": Code("It takes more time or memory than any badge needs.", _ASK_ISSUER),
     "json.invalid": Code("The text is not JSON.", _ASK_HOLDER),
     "json.encoding": Code("The JSON is not UTF-8.", _ASK_HOLDER),
     "json.too_large": Code("The JSON is larger than 2 MiB.", _ASK_ISSUER),
@@ -82,7 +90,7 @@ _PROOF = {
     "proof.missing": Code("The document carries no signature.", _ASK_HOLDER),
     "proof.unsupported": Code("The signature is of a kind that is not accepted here.", _ASK_ISSUER),
     "proof.too_many": Code("The document carries more than 8 signatures.", _ASK_ISSUER),
-    "proof.chain": Code("The signature is one of a chain, which is not followed.", _ASK_ISSUER),
+    "proof.chain": Code("The signature follows an earlier one that is not there.", _ASK_HOLDER),
     "proof.purpose": Code("The signature was made for another purpose than issuing.", _ASK_ISSUER),
     "proof.domain": Code("The signature was made for use in another place only.", _ASK_HOLDER),
     "proof.created_later": Code("The signature says that it was made in the future.", _ASK_ISSUER),
@@ -115,6 +123,9 @@ _ISSUER = {
         "The key belongs to the issuer's address; its name is not proven.", "Read the address."
     ),
     "issuer.key_only": Code("A key is proven and nothing else.", "Ask the holder who the issuer is."),
+    "issuer.name_imitates": Code(
+        "The issuer's name may imitate another one.", "Compare it letter by letter."
+    ),
     "issuer.creator_differs": Code("Another organisation is named as having defined the badge.", "Ask that one."),
     "issuer.no_record": Code("This installation has no record of issuing it.", "Do not rely on it."),
     "issuer.key_not_listed": Code("The issuer does not list the key.", "Ask the issuer whether it signed this."),
@@ -161,6 +172,29 @@ _FURTHER = {
     "log.none": Code("There is no transparency log to look in.", _NOTHING),
     "log.not_reached": Code("An earlier check decided.", _NOTHING),
 }
+_FETCH = {
+    "fetch": Code("The link could not be followed.", _TRY_AGAIN),
+    "fetch.address": Code("The link is no web address, or longer than 2,048 characters.", _ASK_HOLDER),
+    "fetch.scheme": Code("The link is not https.", _PASTE),
+    "fetch.userinfo": Code("The link carries a user name or password.", _PASTE),
+    "fetch.port": Code("The link names a port other than 443.", _PASTE),
+    "fetch.host": Code("The link does not name a host by a public domain name.", _PASTE),
+    "fetch.own_host": Code("The link is one of this installation and is not fetched.", _NOTHING),
+    "fetch.not_public": Code("The link leads to an address that is not on the public internet.", _PASTE),
+    "fetch.unreachable": Code("The host has no address, refuses to answer, or breaks off.", _TRY_AGAIN),
+    "fetch.timeout": Code("The host did not answer in time.", _TRY_AGAIN),
+    "fetch.certificate": Code("The host cannot prove its name.", _ASK_SITE),
+    "fetch.protocol": Code("The host's answer is not HTTP, or ends too early.", _ASK_SITE),
+    "fetch.http_status": Code(
+        "The host answers with a status other than 200.", "Ask the holder for a link that works."
+    ),
+    "fetch.redirect": Code("The host leads on too often, nowhere, or away from where keys must lie.", _ASK_SITE),
+    "fetch.encoding": Code("The answer is compressed in a way that cannot be read.", _ASK_SITE),
+    "fetch.too_large": Code("The answer is larger than 2 MiB.", _PASTE),
+    "fetch.busy": Code(
+        "Too many links, or this host too often, are being followed just now.", "Try again in a minute."
+    ),
+}
 _ERRORS_ONLY = {
     "openbadges": Code("The document could not be processed.", _ISSUER_SIDE),
     "document.invalid": Code("A value must not be signed.", _ISSUER_SIDE),
@@ -192,6 +226,7 @@ GROUPS: Mapping[str, Mapping[str, Code]] = {
     "issuer: whose key is it": _ISSUER,
     "dates and status: does it hold now": _VALIDITY,
     "schema, recipient, endorsements, log": _FURTHER,
+    "fetch: what became of links to other sites": _FETCH,
     "Errors that do not appear in reports by themselves": _ERRORS_ONLY,
 }
 CODES: Mapping[str, Code] = {code: words for group in GROUPS.values() for code, words in group.items()}

@@ -1,4 +1,4 @@
-"""Embedded proofs: DataIntegrityProof with the cryptosuite eddsa-rdfc-2022 (W3C Data Integrity EdDSA v1.0)."""
+"""Embedded proofs: eddsa-rdfc-2022 is made and verified, the further kinds of `openbadges.suites` are verified."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from openbadges.canonical import rdfc
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PrivateKey, PublicKey
-from openbadges.multiformats import EncodingInvalid, base58btc_decode, multibase_encode
+from openbadges.multiformats import multibase_encode
 from openbadges.strict_json import dumps
+from openbadges.suites import EDDSA_RDFC, Suite, previous_proofs, signature_of, suite_of
 from openbadges.times import TimeInvalid, format_time, parse_time
 
-CRYPTOSUITE = "eddsa-rdfc-2022"
-_SIGNATURE_BYTES = 64
-_MAX_PROOF_VALUE_LETTERS = 90  # 64 bytes in base58btc are at most 88 letters, after the prefix
+CRYPTOSUITE = EDDSA_RDFC.name
 
 
 def proofs_of(document: JsonObject) -> list[JsonObject]:
@@ -92,26 +91,36 @@ def _options_digest(options: JsonObject, context: JsonValue) -> bytes:
 
 
 def verify_proof(document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
-    """Check one eddsa-rdfc-2022 proof of a document under a key.
+    """Check one proof of a document under a key; see openbadges.suites for the kinds.
 
+    A proof of a chain covers the proofs that it follows, which stand in the document too; each is checked by itself.
     Only the signature and the form of the proof are checked: whose key it is, when the proof was made and until when
     it holds is for the caller to judge.
-    Raises ProofInvalid: proof.unsupported (another type or cryptosuite, a proof chain), proof.purpose,
-    proof.malformed, proof.key_type, proof.invalid (the signature does not fit); and what rdfc raises.
+    Raises ProofInvalid: proof.unsupported (another type or cryptosuite), proof.purpose, proof.malformed, proof.chain
+    (what it follows is not there), proof.key_type, proof.invalid (the signature does not fit); and what rdfc raises.
     """
-    signature = _check_form(document, proof)
-    if key.algorithm != "Ed25519":
+    suite = _check_form(document, proof)
+    if key.algorithm not in suite.algorithms:
         raise ProofInvalid("The issuer's key is not of the kind that this proof needs.", code="proof.key_type")
-    options = {member: value for member, value in proof.items() if member not in ("proofValue", "@context")}
-    if not key.verify(signature, bytes_to_sign(document, options)):
+    signature = signature_of(proof, key.algorithm)
+    options = {member: value for member, value in proof.items() if member != "proofValue"}
+    if "previousProof" in proof:
+        document = {**document, "proof": list(previous_proofs(proof, proofs_of(document)))}
+    else:
+        document = {member: value for member, value in document.items() if member != "proof"}
+    if suite is EDDSA_RDFC:  # the one that is met most: what is known of its options is kept
+        options.pop("@context", None)
+        data = _options_digest(options, document.get("@context")) + sha256(rdfc(document)).digest()
+    else:
+        data = suite.bytes_to_sign(document, options, key.algorithm)
+    if not key.verify(signature, data):
         raise ProofInvalid("The document is not what the issuer signed.")
 
 
-def _check_form(document: JsonObject, proof: JsonObject) -> bytes:
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
+def _check_form(document: JsonObject, proof: JsonObject) -> Suite:
+    suite = suite_of(proof)
+    if suite is None:
         raise ProofInvalid("A proof of this kind is not supported.", code="proof.unsupported")
-    if "previousProof" in proof:
-        raise ProofInvalid("Chains of proofs are not supported.", code="proof.unsupported")
     if proof.get("proofPurpose") != "assertionMethod":
         raise ProofInvalid("The proof was made for another purpose than an assertion.", code="proof.purpose")
     if not isinstance(proof.get("verificationMethod"), str):
@@ -121,7 +130,7 @@ def _check_form(document: JsonObject, proof: JsonObject) -> bytes:
             _check_time(member, proof[member])
     if "@context" in proof and not _starts_with(document.get("@context"), proof["@context"]):
         raise ProofInvalid("The proof has other contexts than the document.", code="proof.malformed")
-    return _signature_of(proof)
+    return suite
 
 
 def _check_time(member: str, text: JsonValue) -> None:
@@ -135,16 +144,3 @@ def _starts_with(context: JsonValue, first: JsonValue) -> bool:
     whole = context if isinstance(context, list) else [context]
     start = first if isinstance(first, list) else [first]
     return whole[: len(start)] == start
-
-
-def _signature_of(proof: JsonObject) -> bytes:
-    text = proof.get("proofValue")
-    if not isinstance(text, str) or not text.startswith("z") or len(text) > _MAX_PROOF_VALUE_LETTERS:
-        raise ProofInvalid("The proof has no value in base58btc.", code="proof.malformed")
-    try:
-        signature = base58btc_decode(text[1:])
-    except EncodingInvalid as error:
-        raise ProofInvalid("The proof has no value in base58btc.", code="proof.malformed") from error
-    if len(signature) != _SIGNATURE_BYTES:
-        raise ProofInvalid("A signature has 64 bytes.", code="proof.malformed")
-    return signature

@@ -1,4 +1,4 @@
-"""Decentralised identifiers: did:web and did:key, and the documents that list an issuer's keys."""
+"""Decentralised identifiers: did:web, did:key and did:jwk, and the documents that list an issuer's keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from openbadges.contexts import DID_V1, MULTIKEY_V1
 from openbadges.errors import DidInvalid, KeyInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PublicKey
+from openbadges.multiformats import EncodingInvalid, base64url_decode
+from openbadges.strict_json import load_object
 from openbadges.times import TimeInvalid, format_time, parse_time
 
 JWK_CONTEXT = "https://w3id.org/security/jwk/v1"
@@ -137,6 +139,24 @@ def resolve_did_key(did: str) -> DidDocument:
     method = VerificationMethod(f"{did}#{multikey}", did, PublicKey.from_multikey(multikey))
     if method.key.to_multikey() != multikey:
         raise KeyInvalid("The key of this did:key is not in its one form.", code="key.encoding")
+    return DidDocument(did, (), (method,), frozenset({method.id}))
+
+
+# --- did:jwk ----------------------------------------------------------------------------------------------------
+
+
+def resolve_did_jwk(did: str) -> DidDocument:
+    """Return the document that a did:jwk stands for: one method, did#0, allowed to assert.
+
+    Raises DidInvalid (did.unsupported_method, did.invalid), KeyInvalid for a key that cannot be used, and JsonInvalid.
+    """
+    if not did.startswith("did:jwk:") or len(did) > _MAX_LETTERS:
+        raise DidInvalid("This is not a did:jwk.", code="did.unsupported_method")
+    try:
+        jwk = load_object(base64url_decode(did.removeprefix("did:jwk:")), max_bytes=_MAX_LETTERS)
+    except EncodingInvalid as error:
+        raise DidInvalid("The key of this did:jwk is not base64url.") from error
+    method = VerificationMethod(f"{did}#0", did, PublicKey.from_jwk(jwk))
     return DidDocument(did, (), (method,), frozenset({method.id}))
 
 

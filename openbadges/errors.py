@@ -21,11 +21,30 @@ class OpenBadgesError(Exception):
             self.code = code
 
 
-class LinkNotFollowed(OpenBadgesError):
-    """A link was given and nobody fetched what is behind it, so nothing can be said of it."""
+class NotRead(OpenBadgesError):
+    """Nothing can be said of the input, though it may well hold a good badge: the outcome is unknown."""
+
+
+class LinkNotFollowed(NotRead):
+    """A link was given and what is behind it was not fetched. Codes: read.not_followed (nobody tried),
+    read.refused (the address is not one that is opened)."""
 
     code = "read.not_followed"
     title = "This link was not followed"
+
+
+class LinkUnreachable(NotRead):
+    """A link was given and its site did not answer, or not with a badge. Codes: read.unreachable, read.too_late."""
+
+    code = "read.unreachable"
+    title = "This link could not be opened"
+
+
+class TooCostly(NotRead):
+    """Reading or weighing the input went over the limits of time and memory that one input has."""
+
+    code = "read.too_costly"
+    title = "This input takes more work than any badge needs"
 
 
 class JsonInvalid(OpenBadgesError):
@@ -75,7 +94,7 @@ class DidInvalid(OpenBadgesError):
 
 class ProofInvalid(OpenBadgesError):
     """Codes: proof.invalid (the signature does not fit), proof.malformed, proof.unsupported, proof.purpose,
-    proof.missing, proof.key_type."""
+    proof.missing, proof.chain, proof.key_type."""
 
     code = "proof.invalid"
     title = "The proof does not fit the document"

@@ -17,7 +17,7 @@ from openbadges.report import Form
 Source = Literal["json", "token", "png", "svg", "link", "code"]
 LinkState = Literal["unclaimed", "private", "not_found", "erased"]
 AwardState = Literal["issued", "suspended", "revoked", "superseded"]
-IssuerMethod = Literal["did:web", "did:key", "https"]
+IssuerMethod = Literal["did:web", "did:key", "did:jwk", "https"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class IssuerFact:
     keys could not be looked up, `problem` says why as a check code: "issuer.unreachable" (tried, in vain),
     "issuer.not_held" (nobody looked), "issuer.unsupported_method", "issuer.document_invalid".
     `name` is a PROVEN name only. `own`: this installation issues under that id.
+    `authorised`: ids of the methods that the issuer's document lets sign; None where it says nothing of keys.
     """
 
     id: str
@@ -55,6 +56,7 @@ class IssuerFact:
     proven_by: tuple[str, ...] = ()
     own: bool = False
     problem: str = ""
+    authorised: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class StatusFact:
     `value`: True where the bit is set, False where clear, None where nobody could tell; `code` says why then
     ("status.unreachable", "status.not_held", "status.unknown_type", "status.list_invalid").
     `entries`: how many of the document's status entries this covers; the worst of them is reported.
+    `message`: what the issuer says about the value that is set ("" where nothing).
     """
 
     value: bool | None
@@ -71,6 +74,7 @@ class StatusFact:
     code: str = "status.ok"
     list_age_seconds: int | None = None
     entries: int = 1
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,22 @@ class RecordFact:
 
 
 @dataclass(frozen=True, slots=True)
+class EndorsementFact:
+    """What is known about one endorsement of the credential: who its issuer is, and what its status lists say."""
+
+    issuer: IssuerFact | None = None
+    status: StatusFact | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One input to judge. Exactly one of `document`, `token`, `read_error`, `link_state` leads; None of them is
     "nothing readable was found". Of a token the document is read from the token itself.
 
     `recipient`: the e-mail address to compare with the holder's, None when not asked.
     `link_detail`: what was asked for (not_found) or a day in words (erased), for the explanation.
+    `endorsements`: facts for `endorsements.endorsements_in(document)`, in that order; where it is shorter, nobody
+    looked.
     """
 
     source: Source
@@ -110,3 +124,4 @@ class Evidence:
     status: StatusFact | None = None
     record: RecordFact | None = None
     recipient: str | None = None
+    endorsements: tuple[EndorsementFact, ...] = ()

@@ -12,7 +12,7 @@ from openbadges.checks.holder import weigh_recipient
 from openbadges.checks.issuer import weigh_issuer
 from openbadges.checks.proof import Weighed, is_forbidden_token, not_checked, weigh_proof
 from openbadges.checks.validity import validity, weigh_dates, weigh_status
-from openbadges.errors import LinkNotFollowed, TokenInvalid
+from openbadges.errors import LinkUnreachable, NotRead, TokenInvalid
 from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, RecordFact, StatusFact
 from openbadges.headlines import Circumstances, explanation, headline
 from openbadges.jose import Token, credential_of
@@ -63,8 +63,9 @@ def _weigh_reading(evidence: Evidence) -> Finding | None:
         code, message = f"read.{evidence.link_state}", _LINKS[evidence.link_state]
         return finding("read", "unknown", code, message, state=evidence.link_state)
     error = evidence.read_error
-    if isinstance(error, LinkNotFollowed):
-        return from_error("read", "unknown", error, "not_checked")
+    if isinstance(error, NotRead):
+        state: State = "unreachable" if isinstance(error, LinkUnreachable) else "not_checked"
+        return from_error("read", "unknown", error, state)
     if error is not None:
         forbidden = is_forbidden_token(error)
         return from_error(

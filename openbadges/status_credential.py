@@ -5,11 +5,8 @@ Source: W3C Bitstring Status List v1.0, section 3.2 (validate algorithm).
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Self
 
 from openbadges import data_integrity, status, strict_json
 from openbadges.bounded_cache import BoundedCache
@@ -17,38 +14,12 @@ from openbadges.errors import OpenBadgesError
 from openbadges.facts import IssuerFact, KeyFact, StatusFact
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PublicKey
+from openbadges.status_entry import StatusQuestion
 from openbadges.times import parse_time
 
+__all__ = ["StatusQuestion", "read_status_list"]
+
 _proven: BoundedCache[tuple[bytes, tuple[PublicKey, ...]], bytes] = BoundedCache(256)
-_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
-
-
-@dataclass(frozen=True, slots=True)
-class StatusQuestion:
-    """One entry of a credential: which bit of which list stands for it, and what the bit means."""
-
-    address: str
-    index: int
-    purpose: str
-
-    @classmethod
-    def of(cls, entry: JsonValue) -> Self | None:
-        """Read a `credentialStatus` entry; None for a type or shape that is not known here."""
-        if not isinstance(entry, dict) or entry.get("type") not in (
-            "BitstringStatusListEntry",
-            ["BitstringStatusListEntry"],
-        ):
-            return None
-        address, index, purpose = (
-            entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose")
-        )
-        # The standard wants text; the 1EdTech samples carry a number.
-        index = str(index) if isinstance(index, int) and not isinstance(index, bool) else index
-        if not isinstance(address, str) or not isinstance(purpose, str):
-            return None
-        if not isinstance(index, str) or not _INDEX.fullmatch(index):
-            return None
-        return cls(address, int(index), purpose)
 
 
 def read_status_list(

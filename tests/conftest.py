@@ -5,6 +5,7 @@ With TOUCHSTONE_NO_SKIPS=1 (.ci/run) a skipped test is a failed one, but for fix
 
 import os
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
-OPENS_LOOPBACK = {"browser", "node", "services", "processes"}
+OPENS_LOOPBACK = {"browser", "loopback", "node", "services", "processes"}
 FIXTURES = Path(os.environ.get("TOUCHSTONE_FIXTURES", ROOT.parent / "shared" / "fixtures"))
 
 # A machine that is busy with something else is no fault of the code: what is slow is told by tests that measure.
@@ -80,6 +81,13 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         return
     report.outcome = "failed"
     report.longrepr = f"Skipped although nothing may be: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    if "verification.limited" in sys.modules:
+        sys.modules["verification.limited"].close()
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,14 @@ import os
 from tempfile import mkdtemp
 
 # Names that a developer may have set for `dev.py run` must not reach the tests.
-for _name in ("HOST", "PORT", "PUBLIC_URL", "PREVIOUS_URLS", "DEBUG", "ALLOWED_HOSTS", "VERIFY_RATE"):
+for _name in ("HOST", "PORT", "PUBLIC_URL", "PREVIOUS_URLS", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(_name, None)
+_RATES = ("VERIFY_RATE", "BATCH_RATE", "FETCH_RATE")
 os.environ.setdefault("INSTANCE_DIR", mkdtemp(prefix="touchstone-tests-"))
 os.environ.setdefault("SECRET_KEY", "of the test run only and worth nothing anywhere else, " * 2)
 os.environ.setdefault("MASTER_KEYS", "dGhlIHRlc3QgcnVuJ3MgbWFzdGVyIGtleSwgMzIgYi4=")
-os.environ.setdefault("VERIFY_RATE", "100000/min")
+for _name in _RATES:
+    os.environ[_name] = "100000/min"
 
 from config.settings import *  # noqa: E402, F403
 

@@ -1,4 +1,4 @@
-"""`POST /api/v1/verify`: the verdict for programs (DESIGN 5)."""
+"""`POST /api/v1/verify` and `POST /api/v1/verify/batch`: verdicts for programs (DESIGN 5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.exceptions import APIException, ParseError, Throttled, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +16,12 @@ from rest_framework.views import APIView
 
 from openbadges import strict_json
 from openbadges.errors import OpenBadgesError
-from verification.services import verify
-from verification.throttle import VerifyThrottle
+from verification.services import MOST_INPUTS, verify, verify_all
+from verification.throttle import BatchThrottle, VerifyThrottle, seconds_to_wait_for_holder, web_for
 from verification.uploads import FileIsPdf, FileTooLarge, read_upload
+from verification.web import TooManyFetches
+
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 class TooLarge(APIException):
@@ -73,8 +76,39 @@ class VerifyView(APIView):
         terms.is_valid(raise_exception=True)
         given = terms.validated_data
         data = _read(given["file"]) if "file" in given else given["input"]
-        verdict = verify(data, recipient=given.get("recipient"), now=timezone.now())
-        return Response(verdict.report.to_json(), headers={"Cache-Control": "no-store"})
+        recipient = given.get("recipient")
+        if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
+            raise Throttled(wait)
+        try:
+            verdict = verify(data, recipient=recipient, now=timezone.now(), web=web_for(request))
+        except TooManyFetches as error:
+            raise Throttled(error.wait) from None
+        return Response(verdict.report.to_json(), headers=_NOT_KEPT)
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """Up to 100 inputs, each a text as `input` takes it."""
+
+    inputs = serializers.ListField(
+        child=serializers.CharField(trim_whitespace=False, allow_blank=True), min_length=1, max_length=MOST_INPUTS
+    )
+
+
+class VerifyBatchView(APIView):
+    """`POST /api/v1/verify/batch`: {"inputs": [...]} gives {"results": [report + "input"]} in the same order."""
+
+    throttle_classes = (BatchThrottle,)
+    parser_classes = (StrictJSONParser,)
+
+    def post(self, request: Request) -> Response:
+        terms = BatchInput(data=request.data)
+        terms.is_valid(raise_exception=True)
+        inputs = terms.validated_data["inputs"]
+        verdicts = verify_all(inputs, now=timezone.now(), web=web_for(request))
+        results = [
+            {"input": given, **verdict.report.to_json()} for given, verdict in zip(inputs, verdicts, strict=True)
+        ]
+        return Response({"results": results}, headers=_NOT_KEPT)
 
 
 def _read(upload: UploadedFile[bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Reads what a credential document says, for pages: names, outcomes, skills, facts, evidence.
 
 Works on any JSON object that looks like a credential, an achievement or a profile: what is missing or of another
-type is simply not shown. Every text comes back in one line with hidden characters written out (`wording.visible`).
+type is simply not shown. Every text comes back in one line with hidden characters written out (`names.visible`).
 Nothing here judges; whether the claims may be shown at all is decided in `display`.
 """
 
@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from credentials.vocabularies import AchievementType, EqfLevel
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.names import visible
 from openbadges.times import TimeInvalid, parse_time
 from verification.countries import country_name
-from verification.wording import day, duration_words, visible
+from verification.wording import day, duration_words
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _EQF_URL = re.compile(r"https?://data\.europa\.eu/snb/eqf/([1-8])/?", re.ASCII)
@@ -104,6 +105,7 @@ class Claims:
     issuer_country: str
     parent_name: str
     creator_name: str
+    creator_id: str
     achievement: AchievementClaims
     awarded_at: datetime | None
     valid_from: datetime | None
@@ -174,6 +176,7 @@ def read_claims(document: JsonObject) -> Claims:
         issuer_country=country_of(issuer),
         parent_name=text(member(issuer.get("parentOrg")).get("name")),
         creator_name=text(member(achievement.get("creator")).get("name")),
+        creator_id=text(member(achievement.get("creator")).get("id")),
         achievement=read_achievement(achievement),
         awarded_at=dates[0],
         valid_from=dates[1],

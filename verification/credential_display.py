@@ -5,13 +5,14 @@ from datetime import datetime
 
 from openbadges.facts import LinkState
 from openbadges.json_types import JsonObject
+from openbadges.names import visible
 from openbadges.report import State
 from verification.claims import Claims, Fact, Link, read_claims
 from verification.display import OwnRecord, how_proven
 from verification.scale import When, when_view
 from verification.sharing import embed_code, linkedin_add_url
 from verification.states import LOOKS, StateLook
-from verification.wording import day, language_name, visible
+from verification.wording import day, language_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from openbadges.facts import AwardState
 from openbadges.json_types import JsonObject
+from openbadges.names import imitation, visible
 from openbadges.report import Check, IssuerSummary, Report, State
 from verification.claims import Claims, Fact, Link, Skill, form_words, member, members, read_claims, text, web_address
 from verification.scale import When, when_view
@@ -27,7 +28,7 @@ from verification.states import (
     Kind,
     StateLook,
 )
-from verification.wording import clock, day, visible
+from verification.wording import clock, day
 
 FIRST_OUTCOMES = 3
 FIRST_SKILLS = 3
@@ -142,6 +143,14 @@ class WhoSaysSo:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that a reader should look at twice, though it changes no verdict."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     words: str
     kind: Kind = "none"
@@ -149,7 +158,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """Everything on a verdict page, in the order of PRODUCT 4a. `claims` is None where nothing may be shown."""
+    """Everything on a verdict page, in the order of PRODUCT 4a. `claims` is None where nothing may be shown.
+
+    `site`: the host elsewhere that was asked for what its link leads to, "" where none was.
+    """
 
     state: State
     look: StateLook
@@ -169,6 +181,7 @@ class VerdictView:
     skills: tuple[Skill, ...]
     more_skills: int
     who: WhoSaysSo | None
+    cautions: tuple[Caution, ...]
     when: When | None
     events: tuple[Event, ...]
     facts: tuple[Fact, ...]
@@ -182,12 +195,13 @@ class VerdictView:
     page_path: str
     summary: str
     asked: Asked
+    site: str = ""
 
     @property
     def can_try_again(self) -> bool:
         """Whether the same input may get another verdict later; a link that is not opened gets none."""
-        may_change = self.state in ("unreachable", "issuer_unproven", "not_checked") and self.claims is not None
-        return may_change and bool(self.asked.again)
+        may_change = self.state in ("unreachable", "issuer_unproven", "not_checked")
+        return may_change and bool(self.asked.again) and (self.claims is not None or bool(self.site))
 
     @property
     def signed_by(self) -> str:
@@ -196,9 +210,9 @@ class VerdictView:
 
 
 def verdict_view(
-    report: Report, *, record: OwnRecord | None = None, asked: Asked | None = None, host: str = ""
+    report: Report, *, record: OwnRecord | None = None, asked: Asked | None = None, host: str = "", site: str = ""
 ) -> VerdictView:
-    """Build the page of a report. `host` names this installation ("approved by …")."""
+    """Build the page of a report. `host` names this installation ("approved by …"), `site` a host that was asked."""
     claims = None if report.document is None else read_claims(report.document)
     layout = _layout(report, claims)
     look = KEY_ONLY if report.state == "valid" and _is_key_only(report) else LOOKS[report.state]
@@ -223,6 +237,7 @@ def verdict_view(
         skills=() if shown is None else shown.achievement.skills[:FIRST_SKILLS],
         more_skills=0 if shown is None else max(0, len(shown.achievement.skills) - FIRST_SKILLS),
         who=None if shown is None else _who(report, shown, record, host),
+        cautions=() if claims is None else _cautions(report, claims),
         when=None if shown is None else when_view(shown, report.checked_at, is_valid=report.state == "valid"),
         events=() if shown is None else _events(report.state, shown, record),
         facts=() if shown is None else how_proven(shown),
@@ -236,6 +251,7 @@ def verdict_view(
         page_path=f"/c/{record.public_id}" if record is not None and shown is not None else "",
         summary=_summary(report, shown, record),
         asked=asked or Asked(),
+        site=visible(site),
     )
 
 
@@ -293,12 +309,19 @@ def _explanation(report: Report, layout: Layout, record: OwnRecord | None) -> st
     if layout != "holder":
         return visible(report.explanation)
     if report.state == "valid":
-        return "Nothing proves who stands behind the key that signed it." if _is_key_only(report) else ""
+        return _of_key_only(report) if _is_key_only(report) else ""
     if report.state == "revoked" and record is not None and record.public_reason:
         return "Do not rely on it."
     if record is not None and record.replaced_by:
         return {"superseded": "", "expired": "Its time is over."}.get(report.state, visible(report.explanation))
     return visible(report.explanation)
+
+
+def _of_key_only(report: Report) -> str:
+    said = report.credential
+    since = f"Unchanged since {day(said.valid_from)}, but nothing" if said and said.valid_from else "Nothing"
+    calls = f" It calls itself “{visible(said.issuer.claimed_name)}”." if said and said.issuer.claimed_name else ""
+    return f"{since} proves who stands behind this key.{calls}"
 
 
 def _is_key_only(report: Report) -> bool:
@@ -330,7 +353,7 @@ def _mark(proof: str, issuer: IssuerSummary, host: str) -> Mark:
         return Mark(passed.kind, passed.icon, "Key proven" if listed_at == host else f"Key listed at {listed_at}")
     if proof == "operator":
         return Mark(passed.kind, passed.icon, f"Approved by {host}" if host else "Approved by this service")
-    if proof == "did:key":
+    if proof in ("did:key", "did:jwk"):
         return Mark(note.kind, KEY_ONLY.icon, "Known by its key only")
     return Mark(passed.kind, passed.icon, visible(proof).capitalize())
 
@@ -339,6 +362,23 @@ def did_host(did: str) -> str:
     """The host of a did:web ("localhost:8000"); the text itself where it is none."""
     prefix, _, rest = did.partition("did:web:")
     return visible(rest.split(":")[0].replace("%3A", ":").replace("%3a", ":")) if not prefix and rest else visible(did)
+
+
+def _cautions(report: Report, claims: Claims) -> tuple[Caution, ...]:
+    """Who else is named as the author, and names that imitate others."""
+    found = []
+    summary = report.credential
+    issuer = IssuerSummary(claims.issuer_id, None, None, ()) if summary is None else summary.issuer
+    if claims.creator_id and claims.creator_id != issuer.id:
+        author = claims.creator_name or claims.creator_id
+        words = f"It says that it was defined by {author}, yet the signer is someone else."
+        found.append(Caution("The badge names another author.", f"{words} Impostors do this; so do training partners."))
+    names = () if summary is None else (summary.recipient, summary.name, issuer.claimed_name)
+    for whose, name in zip(("holder", "badge", "issuer"), names, strict=False):
+        disguise = imitation(name or "")
+        if disguise:
+            found.append(Caution("A name may not be what it looks like.", f"The name of the {whose} {disguise}."))
+    return tuple(found)
 
 
 def _events(state: State, claims: Claims, record: OwnRecord | None) -> tuple[Event, ...]:

@@ -1,70 +1,224 @@
 """Gathers every fact that a verdict rests on, before anything is judged (openbadges.judge fetches nothing).
 
-Own issuers, lists and awards are read from the database. Of other platforms' documents only those are known that the
-caller holds (`Held`); whatever is not known is left open, and the verdict says so.
+Own issuers, lists and awards are read from the database, never over HTTP. Documents of other platforms come from what
+the caller holds (`Held`) and, where it may be asked, from the web (`verification.web`). Whatever is not known is left
+open, and the verdict says so.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urljoin
 
 from django.db.models import Q
 
 from credentials.codes import read_code
 from credentials.models import Award
 from credentials.publishing import token_of
-from issuers.models import Issuer
-from openbadges import jose, strict_json
-from openbadges.did import DidDocument, did_web_url, parse_did_document, resolve_did_key
-from openbadges.errors import LinkNotFollowed, OpenBadgesError
-from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, Source, StatusFact
+from issuers.publishing import did_document
+from openbadges import strict_json
+from openbadges.case import Case, Document, Missing, OwnFacts, credential_in, issuer_id
+from openbadges.endorsements import endorsements_in
+from openbadges.errors import LinkNotFollowed, LinkUnreachable, OpenBadgesError
+from openbadges.facts import Evidence, LinkState, Source
 from openbadges.headlines import long_date
-from openbadges.jose import Token
-from openbadges.json_types import JsonObject, JsonValue
-from openbadges.keys import PublicKey
-from openbadges.status_credential import StatusQuestion, read_status_list
-from verification import own, own_facts
-from verification.reading import Badge, Code, Link, Presented, Unreadable
+from openbadges.inputs import Badge, Unreadable
+from openbadges.json_types import JsonObject
+from openbadges.references import Reference, needed
+from openbadges.status_entry import questions
+from outbound.fetch import Fetched
+from verification import limited, own, own_facts
+from verification.reading import Code, Link, Presented, looks_like_xml, read_fetched
+from verification.web import TooManyFetches, Web
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Documents of others by address, supplied by the caller: DID documents and status lists."""
+    """Documents of others by address, supplied by the caller: DID documents (also by DID), profiles, status lists."""
 
-    documents: Mapping[str, JsonObject] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
 
 NOTHING_HELD = Held()
-MOST_STATUS_ENTRIES = 4  # each costs a look-up; where a document has more, the verdict says that not all were looked up
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What to judge and, where the input is an award of ours that may be shown, that award."""
+    """What is to be judged: a case, or (`stopped`) why there is none.
 
-    evidence: Evidence
+    `award`: the award of ours that the input names by link or code, where it may be shown. `site`: the host elsewhere
+    that a link led to, and that was asked.
+    """
+
+    case: Case | None = None
+    stopped: Evidence | None = None
     award: Award | None = None
+    site: str = ""
 
 
-def gather(presented: Presented, *, recipient: str | None, held: Held, now: datetime) -> Gathered:
-    """Collect the evidence about one input."""
+def gather(
+    presented: Presented, *, recipient: str | None, held: Held = NOTHING_HELD, web: Web | None = None
+) -> Gathered:
+    """Collect what is known about one input. `web` None: no connection is opened. Raises web.TooManyFetches."""
     match presented:
         case Unreadable(source, error):
-            return Gathered(Evidence(source=source, read_error=error, recipient=recipient))
+            return Gathered(stopped=Evidence(source=source, read_error=error, recipient=recipient))
         case Code(code):
-            return _of_own_link(own.OwnLink("code", code), "code", recipient=recipient, now=now)
+            return _of_own_link(own.OwnLink("code", code), "code", recipient=recipient)
         case Link(address):
-            link = own.link(address)
-            if link is None:
-                return Gathered(Evidence(source="link", read_error=_not_ours(address), recipient=recipient))
-            return _of_own_link(link, "link", recipient=recipient, now=now)
+            return _of_link(address, recipient=recipient, held=held, web=web)
         case Badge():
-            return _of_badge(presented, recipient=recipient, held=held, now=now)
+            return Gathered(_case(presented, recipient=recipient, held=held, web=web))
+
+
+def look_ahead(inputs: Sequence[Presented], *, web: Web) -> None:
+    """Open what several inputs will need at the same time: first the links, then what the badges refer to."""
+    links = [one.address for one in inputs if isinstance(one, Link) and not own.is_own(one.address)]
+    web.open_ahead(links)
+    badges = [one for one in inputs if isinstance(one, Badge)]
+    for address in dict.fromkeys(links):
+        try:
+            found = _behind(address, web)
+        except (OpenBadgesError, TooManyFetches):
+            continue
+        badges += [found] if isinstance(found, Badge) else []
+    references = (one for badge in badges for one in needed(badge.token or credential_in(badge)))
+    web.look_up_ahead(one for one in references if not own.is_own(one.url))
+
+
+def _of_link(address: str, *, recipient: str | None, held: Held, web: Web | None) -> Gathered:
+    link = own.link(address)
+    if link is not None:
+        return _of_own_link(link, "link", recipient=recipient)
+    site = own.host_of(address)
+    if web is None or own.is_own(address):
+        return Gathered(stopped=Evidence(source="link", read_error=_not_opened(address), recipient=recipient))
+    try:
+        found = _behind(address, web)
+    except OpenBadgesError as error:
+        return Gathered(stopped=Evidence(source="link", read_error=error, recipient=recipient), site=site)
+    gathered = gather(found, recipient=recipient, held=held, web=web)
+    return Gathered(gathered.case, gathered.stopped, gathered.award, site)
+
+
+def _behind(address: str, web: Web) -> Presented:
+    """The badge that a link to another site leads to, by way of a page that names it. Raises OpenBadgesError."""
+    fetched = web.open(address)
+    if not _is_page(fetched.body, fetched.media_type):
+        return _no_further_link(read_fetched(fetched.body))
+    target = _named_by(fetched)
+    if target is not None and own.link(target) is not None:
+        return Link(target)
+    fetched = fetched if target is None else web.open(target)
+    if _is_page(fetched.body, fetched.media_type):
+        raise LinkUnreachable("The page behind the link names no badge.", code="read.no_badge_there")
+    return _no_further_link(read_fetched(fetched.body))
+
+
+def _named_by(page: Fetched) -> str | None:
+    """The whole address of the badge that a page names."""
+    named = limited.badge_link(page.body)
+    try:
+        return None if named is None else urljoin(page.url, named)
+    except ValueError:
+        return None
+
+
+def _no_further_link(found: Presented) -> Presented:
+    """A picture behind a link may hold another link (Open Badges 1.x and 2.0); nobody is sent round in circles."""
+    if isinstance(found, Link) and own.link(found.address) is None:
+        raise LinkNotFollowed(f"The picture behind the link leads on to {own.host_of(found.address)}.")
+    return found
+
+
+def _is_page(body: bytes, media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind in ("text/html", "application/xhtml+xml") and looks_like_xml(body)
+
+
+def _not_opened(address: str) -> LinkNotFollowed:
+    if own.is_own(address):
+        return LinkNotFollowed("This address is one of ours, and no credential is published there.")
+    host = own.host_of(address) or "another site"
+    return LinkNotFollowed(
+        f"This link goes to {host}, which was not opened. Paste the badge's text or choose its file."
+    )
+
+
+def _of_own_link(link: own.OwnLink, source: Literal["link", "code"], *, recipient: str | None) -> Gathered:
+    award = find_award(link)
+    state = link_state(award)
+    if award is None or state is not None:
+        detail = link.value if award is None or award.erased_at is None else long_date(award.erased_at)
+        return Gathered(stopped=_stopped(source, state, detail, recipient))
+    badge = Badge(source, document_of(award), size=len(award.document))
+    return Gathered(_case(badge, recipient=recipient, held=NOTHING_HELD, web=None), award=award)
+
+
+def _stopped(source: Source, state: LinkState | None, detail: str, recipient: str | None) -> Evidence:
+    return Evidence(source=source, link_state=state, link_detail=detail, recipient=recipient)
+
+
+# --- a badge in hand --------------------------------------------------------------------------------------------
+
+
+def _case(badge: Badge, *, recipient: str | None, held: Held, web: Web | None) -> Case:
+    credential = credential_in(badge)
+    ours = _own_facts(credential)
+    return Case(badge, _documents(badge, credential, ours, held, web), ours, recipient)
+
+
+def _own_facts(credential: JsonObject) -> OwnFacts:
+    """What our own database says about the issuer, the award and the lists that a credential names."""
+    named = issuer_id(credential)
+    ours = own.issuer(named)
+    status = {}
+    for place, question in enumerate(questions(credential)):
+        list_id = None if question is None else own.status_list_id(question.address)
+        if question is not None and list_id is not None:
+            status[place] = own_facts.status_fact(list_id, question, issuer=ours)
+    if ours is None:
+        return OwnFacts(status=status)
+    issuer = own_facts.issuer_fact(ours, did=named)
+    return OwnFacts(issuer, own_facts.record_fact(credential, issuer=ours), status)
+
+
+def _documents(
+    badge: Badge, credential: JsonObject, ours: OwnFacts, held: Held, web: Web | None
+) -> dict[str, Document | Missing]:
+    """What others serve at the addresses that a badge needs, by these addresses."""
+    if ours.issuer is not None and len(ours.status) == len(questions(credential)) and not endorsements_in(credential):
+        return {}  # a badge of our own needs nobody else, and most badges here are
+    documents: dict[str, Document | Missing] = {}
+    elsewhere = []
+    for reference in needed(badge.token or credential):
+        is_own = own.is_own(reference.url)
+        document = _of_ours(reference) if is_own else _held(reference, held)
+        if document is not None:
+            documents[reference.url] = document
+        elif not is_own:
+            elsewhere.append(reference)
+    return documents if web is None else documents | web.documents(elsewhere)
+
+
+def _held(reference: Reference, held: Held) -> Document | None:
+    found = held.documents.get(reference.url)
+    return held.documents.get(reference.id) if found is None else found
+
+
+def _of_ours(reference: Reference) -> Document | None:
+    """What one of our own addresses serves, read in process: nothing of ours is asked for over HTTP."""
+    list_id = own.status_list_id(reference.url)
+    if list_id is not None:
+        return own_facts.status_document(list_id)
+    issuer = own.issuer(reference.id)
+    return None if issuer is None else did_document(issuer)
+
+
+# --- awards of ours ----------------------------------------------------------------------------------------------
 
 
 def find_award(link: own.OwnLink) -> Award | None:
@@ -92,7 +246,7 @@ def token_text(award: Award) -> str:
     """The award's credential as a token. The issuer's DID is the one that was signed, whatever our address is now."""
     document = document_of(award)
     assert award.token_key is not None  # an issued award has its keys
-    return token_of(document, key=award.token_key, did=_issuer_id(document), signature=bytes(award.token_signature))
+    return token_of(document, key=award.token_key, did=issuer_id(document), signature=bytes(award.token_signature))
 
 
 def document_of(award: Award) -> JsonObject:
@@ -100,147 +254,3 @@ def document_of(award: Award) -> JsonObject:
     document = strict_json.loads(award.document)
     assert isinstance(document, dict)
     return document
-
-
-def _not_ours(address: str) -> LinkNotFollowed:
-    host = own.host_of(address) or "another site"
-    return LinkNotFollowed(
-        f"This link goes to {host}, which this installation does not open. Paste the badge's text or choose its file."
-    )
-
-
-def _of_own_link(
-    link: own.OwnLink, source: Literal["link", "code"], *, recipient: str | None, now: datetime
-) -> Gathered:
-    award = find_award(link)
-    state = link_state(award)
-    if award is None or state is not None:
-        detail = link.value if award is None or award.erased_at is None else long_date(award.erased_at)
-        return Gathered(Evidence(source=source, link_state=state, link_detail=detail, recipient=recipient))
-    evidence = _evidence(
-        source, document=document_of(award), token=None, recipient=recipient, held=NOTHING_HELD, now=now
-    )
-    return Gathered(evidence, award)
-
-
-def _of_badge(badge: Badge, *, recipient: str | None, held: Held, now: datetime) -> Gathered:
-    evidence = _evidence(
-        badge.source, document=badge.document, token=badge.token, recipient=recipient, held=held, now=now
-    )
-    return Gathered(evidence)
-
-
-def _evidence(
-    source: Source,
-    *,
-    document: JsonObject | None,
-    token: Token | None,
-    recipient: str | None,
-    held: Held,
-    now: datetime,
-) -> Evidence:
-    credential = _credential_in(token) if token is not None else document or {}
-    issuer_id = _issuer_id(credential)
-    ours = own.issuer(issuer_id)
-    fact = _foreign_issuer(issuer_id, held) if ours is None else own_facts.issuer_fact(ours, did=issuer_id)
-    issuer = _with_key_in_header(fact, token)
-    return Evidence(
-        source=source,
-        form="ob3-jwt" if token is not None else "ob3-di",
-        document=document,
-        token=token,
-        issuer=issuer,
-        status=_status_fact(credential, issuer=issuer, ours=ours, held=held, now=now),
-        record=None if ours is None else own_facts.record_fact(credential, issuer=ours),
-        recipient=recipient,
-    )
-
-
-def _credential_in(token: Token) -> JsonObject:
-    """The credential that a token carries; its bare payload where the judge will refuse it."""
-    try:
-        return jose.credential_of(token)
-    except OpenBadgesError:
-        return token.payload
-
-
-def _with_key_in_header(issuer: IssuerFact, token: Token | None) -> IssuerFact:
-    """A token without `kid` may carry its key (`jwk`): it stands for the issuer's own key of that value, if any."""
-    jwk = None if token is None or token.kid is not None else token.header.get("jwk")
-    if not isinstance(jwk, dict):
-        return issuer
-    try:
-        key = PublicKey.from_jwk(jwk)
-    except OpenBadgesError:
-        return issuer
-    same = next((fact for fact in issuer.keys.values() if fact.key == key), None)
-    return issuer if same is None else replace(issuer, keys={**issuer.keys, "": same})
-
-
-def _issuer_id(credential: JsonObject) -> str:
-    issuer = credential.get("issuer")
-    found = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return found if isinstance(found, str) else ""
-
-
-def _foreign_issuer(issuer_id: str, held: Held) -> IssuerFact:
-    """What is known of an issuer elsewhere: did:key from itself, others from what is held."""
-    try:
-        if issuer_id.startswith("did:key:"):
-            return _resolved(issuer_id, resolve_did_key(issuer_id), method="did:key")
-        if issuer_id.startswith("did:web:"):
-            document = held.documents.get(issuer_id) or held.documents.get(did_web_url(issuer_id))
-            if document is None:
-                return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.not_held")
-            return _resolved(issuer_id, _did_document(strict_json.dumps(document)), method="did:web")
-    except OpenBadgesError:
-        return IssuerFact(issuer_id, "did:web", resolved=False, problem="issuer.document_invalid")
-    problem = "issuer.not_held" if issuer_id.startswith("https://") else "issuer.unsupported_method"
-    return IssuerFact(issuer_id, "https", resolved=False, problem=problem)
-
-
-@lru_cache(maxsize=256)
-def _did_document(text: bytes) -> DidDocument:
-    """Reading keys checks that their points lie on the curve; the same document answers for many credentials."""
-    return parse_did_document(strict_json.load_object(text))
-
-
-def _resolved(issuer_id: str, document: DidDocument, *, method: Literal["did:web", "did:key"]) -> IssuerFact:
-    keys = {
-        item.id: KeyFact(
-            method=item.id,
-            key=item.key,
-            controller=item.controller,
-            listed=document.id == issuer_id and item.id in document.assertion_method,
-            revoked_at=item.revoked,
-            expires_at=item.expires,
-        )
-        for item in document.methods
-    }
-    return IssuerFact(issuer_id, method, keys=keys, proven_by=(method,))
-
-
-def _status_fact(
-    credential: JsonObject, *, issuer: IssuerFact, ours: Issuer | None, held: Held, now: datetime
-) -> StatusFact | None:
-    """What the status list says; None where the credential names none."""
-    entry = credential.get("credentialStatus")
-    entries = [item for item in (entry if isinstance(entry, list) else [entry]) if item is not None]
-    facts = [_one_status(item, issuer=issuer, ours=ours, held=held, now=now) for item in entries[:MOST_STATUS_ENTRIES]]
-    if not facts:
-        return None
-    worst = min(facts, key=lambda fact: (fact.value is not True, fact.value is not None))
-    return replace(worst, entries=len(facts))
-
-
-def _one_status(entry: JsonValue, *, issuer: IssuerFact, ours: Issuer | None, held: Held, now: datetime) -> StatusFact:
-    question = StatusQuestion.of(entry)
-    if question is None:
-        return StatusFact(None, code="status.unknown_type")
-    list_id = own.status_list_id(question.address)
-    if list_id is not None:
-        return own_facts.status_fact(list_id, question, issuer=ours)
-    document = held.documents.get(question.address)
-    if document is None:
-        return StatusFact(None, question.purpose, code="status.not_held")
-    return read_status_list(document, question, issuer=issuer, now=now)

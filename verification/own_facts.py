@@ -13,7 +13,7 @@ from openbadges.errors import OpenBadgesError
 from openbadges.facts import AwardState, IssuerFact, KeyFact, RecordFact, StatusFact
 from openbadges.json_types import JsonObject
 from openbadges.keys import PublicKey
-from openbadges.status_credential import StatusQuestion
+from openbadges.status_entry import StatusQuestion
 from verification import own
 
 RECORD_STATES: Mapping[Award.State, AwardState] = {
@@ -78,6 +78,12 @@ def status_fact(list_id: uuid.UUID, question: StatusQuestion, *, issuer: Issuer 
     except OpenBadgesError:
         pass  # the index lies outside of the list
     return StatusFact(None, question.purpose, code="status.list_invalid")
+
+
+def status_document(list_id: uuid.UUID) -> JsonObject | None:
+    """A status list of ours as it is published."""
+    text = StatusList.objects.filter(public_id=list_id).values_list("document", flat=True).first()
+    return strict_json.load_object(text) if text else None
 
 
 def _key_fact(key: SigningKey, *, did: str) -> KeyFact:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from django.conf import settings
 
 from credentials.codes import read_code
-from openbadges import baking, jose, strict_json
 from openbadges.errors import JsonInvalid, OpenBadgesError
 from openbadges.facts import Source
-from openbadges.jose import Token
-from openbadges.json_types import JsonObject
+from openbadges.inputs import Badge, Picture, Unreadable
+from verification import limited
 
 MAX_INPUT_BYTES = settings.MAX_UPLOAD_MB * 2**20
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LINK = re.compile(r"https?://\S{1,2000}\Z", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]*\.[A-Za-z0-9_=-]*\Z")
 _BOM = "\ufeff"
 
 
@@ -32,21 +29,6 @@ class Code:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A badge in hand: its JSON, or a token."""
-
-    source: Literal["json", "token", "png", "svg"]
-    document: JsonObject | None = None
-    token: Token | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    source: Source
-    error: OpenBadgesError | None = None
-
-
 Presented = Link | Code | Badge | Unreadable
 
 
@@ -54,52 +36,49 @@ def read(data: bytes | str) -> Presented:
     """Tell what was given. Never raises, whatever the bytes."""
     if len(data) > MAX_INPUT_BYTES:
         return Unreadable("json", JsonInvalid("This is larger than any badge.", code="json.too_large"))
-    if isinstance(data, str):
-        return _read_text(data)
+    return _read_text(data) if isinstance(data, str) else _read_bytes(data, None)
+
+
+def read_fetched(data: bytes) -> Presented:
+    """Tell what a link to another site led to: everything but a page for people."""
+    return _read_bytes(data, "link")
+
+
+def _read_bytes(data: bytes, found_in: Source | None) -> Presented:
     if data.startswith(PNG_SIGNATURE):
         return _read_picture(data, "png")
-    if _looks_like_xml(data):
+    if looks_like_xml(data):
         return _read_picture(data, "svg")
     try:
-        return _read_text(data.decode("utf-8"))
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return Unreadable("json", JsonInvalid("This is neither text nor a picture we know.", code="json.encoding"))
+    return _read_text(text) if found_in is None else limited.read(_bare(text), found_in)
 
 
 def _read_text(given: str) -> Presented:
-    text = given.removeprefix(_BOM).strip()
+    text = _bare(given)
     if text.startswith("<"):
         return _read_picture(text.encode("utf-8", "replace"), "svg")
     if _LINK.match(text):
         return Link(text)
     code = read_code(text)
-    return _read_badge(text, None) if code is None else Code(code)
+    return limited.read(text) if code is None else Code(code)
 
 
-def _read_picture(data: bytes, source: Literal["png", "svg"]) -> Presented:
+def _read_picture(data: bytes, picture: Picture) -> Presented:
     try:
-        baked = baking.unbake_png(data) if source == "png" else baking.unbake_svg(data)
+        text = limited.unbake(data, picture)
     except OpenBadgesError as error:
-        return Unreadable(source, error)
-    text = baked.text.strip()
+        return Unreadable(picture, error)
     # Open Badges 1.x and 2.0 baked a link to the hosted badge.
-    return Link(text) if _LINK.match(text) else _read_badge(text, source)
+    return Link(text) if _LINK.match(text) else limited.read(text, picture)
 
 
-def _read_badge(text: str, source: Literal["png", "svg"] | None) -> Presented:
-    """Read JSON or a token; `source` is the picture that it was found in."""
-    try:
-        if _TOKEN.match(text):
-            return Badge(source or "token", token=jose.parse_token(text))
-        if text.startswith(("{", "[")):
-            value = strict_json.loads(text)
-            if isinstance(value, dict):
-                return Badge(source or "json", document=value)
-            return Unreadable(source or "json", JsonInvalid("The JSON is a list, not one badge."))
-    except OpenBadgesError as error:
-        return Unreadable(source or ("json" if text.startswith(("{", "[")) else "token"), error)
-    return Unreadable(source or "json")
+def _bare(text: str) -> str:
+    return text.removeprefix(_BOM).strip()
 
 
-def _looks_like_xml(data: bytes) -> bool:
+def looks_like_xml(data: bytes) -> bool:
+    """Whether a file may be an SVG (or a page)."""
     return data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"

@@ -2,29 +2,82 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from credentials.models import Award
+from openbadges.errors import LinkUnreachable, TooCostly
+from openbadges.facts import Evidence
 from openbadges.judge import judge
 from openbadges.report import Report
-from verification.evidence import NOTHING_HELD, Held, gather
-from verification.reading import read
+from verification import limited
+from verification.evidence import NOTHING_HELD, Gathered, Held, gather, look_ahead
+from verification.reading import Presented, read
+from verification.web import TooManyFetches, Web
+
+MOST_INPUTS = 100
+SECONDS_FOR_ALL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The report, and the award of ours that the input named by link or code, for pages that show it."""
+    """The report, and for pages what the input led to.
+
+    `award`: the award of ours that the input named by link or code. `site`: the host elsewhere that was asked.
+    """
 
     report: Report
     award: Award | None
+    site: str = ""
 
 
-def verify(data: bytes | str, *, now: datetime, recipient: str | None = None, held: Held = NOTHING_HELD) -> Verdict:
+def verify(
+    data: bytes | str, *, now: datetime, recipient: str | None = None, held: Held = NOTHING_HELD, web: Web | None = None
+) -> Verdict:
     """Judge one input: a link, code, token or JSON as text, or the bytes of a file.
 
-    recipient: an e-mail address to compare with the holder's; held: documents of others that the caller supplies.
-    Never raises because of the input.
+    recipient: an e-mail address to compare with the holder's; held: documents of others that the caller supplies;
+    web: other sites, None to open no connection and ask no name server. Never raises because of the input, but
+    web.TooManyFetches where the asker has used up the connections of a minute.
     """
-    gathered = gather(read(data), recipient=recipient, held=held, now=now)
-    return Verdict(judge(gathered.evidence, now=now), gathered.award)
+    gathered = gather(read(data), recipient=recipient, held=held, web=web)
+    return Verdict(_report(gathered, now), gathered.award, gathered.site)
+
+
+def verify_all(inputs: Sequence[str], *, now: datetime, web: Web) -> list[Verdict]:
+    """Judge several inputs in their order, within one deadline for all connections and 20 seconds for all work.
+
+    What was late, and what went over the rate of connections, is `unreachable`. Raises nothing because of an input.
+    """
+    end = time.monotonic() + SECONDS_FOR_ALL
+    presented = [read(one) if time.monotonic() < end else None for one in inputs]
+    look_ahead([one for one in presented if one is not None], web=web)
+    return [_in_time(one, now, web) if one is not None and time.monotonic() < end else _late(now) for one in presented]
+
+
+def _in_time(presented: Presented, now: datetime, web: Web) -> Verdict:
+    try:
+        gathered = gather(presented, recipient=None, web=web)
+    except TooManyFetches:
+        message = "So many other sites were asked for you in this minute that this one has to wait."
+        return _unreachable(LinkUnreachable(message, code="read.too_many_fetches"), now)
+    return Verdict(_report(gathered, now), gathered.award, gathered.site)
+
+
+def _late(now: datetime) -> Verdict:
+    return _unreachable(LinkUnreachable("The time for all inputs was over before this one.", code="read.too_late"), now)
+
+
+def _unreachable(error: LinkUnreachable, now: datetime) -> Verdict:
+    return Verdict(judge(Evidence("link", read_error=error), now=now), None)
+
+
+def _report(gathered: Gathered, now: datetime) -> Report:
+    if gathered.case is None:
+        return judge(gathered.stopped or Evidence("json"), now=now)
+    try:
+        return limited.weigh(gathered.case, now=now)
+    except TooCostly as error:
+        return judge(Evidence(gathered.case.badge.source, read_error=error), now=now)

@@ -73,6 +73,10 @@ ADVICE: Mapping[State, tuple[str, ...]] = {
 }
 # Where the code of a check says more than its result.
 ADVICE_BY_CODE: Mapping[str, tuple[str, ...]] = {
+    "read.no_badge_there": (
+        "Look on that page for a way to download the badge, or for its own link.",
+        "Then paste the text here, or choose the file.",
+    ),
     "read.not_followed": (
         "Open the link yourself. Copy the badge’s text there, or save its file: PNG, SVG, JSON or JWT.",
         "Then paste the text or choose the file here.",
@@ -114,6 +118,7 @@ CHECK_TITLES: Mapping[CheckId, tuple[str, str, str, str]] = {
 }
 CHECK_TITLES_BY_CODE: Mapping[str, str] = {
     "issuer.name_unproven": "Issuer’s key proven, its name not",
+    "issuer.name_imitates": "Issuer’s key proven, its name may imitate",
     "issuer.creator_differs": "Issuer proven, badge defined by another",
 }
 CHECK_MEANINGS: Mapping[CheckId, tuple[str, str]] = {
@@ -136,7 +141,7 @@ CHECK_MEANINGS: Mapping[CheckId, tuple[str, str]] = {
     ),
     "dates": ("The issuer set both dates when signing.", "The dates in the badge are compared with the time now."),
     "status": (
-        "An issuer can withdraw a badge at any time. We looked at its list just now.",
+        "An issuer can withdraw a badge at any time. We looked at its list, as it was at most five minutes ago.",
         "The issuer’s status list is the only place that says whether an award still stands.",
     ),
     "schema": (

@@ -1,23 +1,79 @@
-"""How often one address may ask for a verdict: the same bucket for page and API."""
+"""How often one address may ask for verdicts and for connections to other sites: the same buckets for page and API."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest
+from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from verification.web import TooManyFetches, Web
 
-class VerifyThrottle(SimpleRateThrottle):
+
+class _PerAddress(SimpleRateThrottle):
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"throttle:{self.scope}:{request.META.get('REMOTE_ADDR', '')}"
+
+
+class VerifyThrottle(_PerAddress):
     scope = "verify"
 
+
+class BatchThrottle(_PerAddress):
+    scope = "verify_batch"
+
+
+class FetchThrottle(_PerAddress):
+    """Connections to other sites for one asker; looking up what is ours is not counted."""
+
+    scope = "fetch"
+
+
+class HolderThrottle(_PerAddress):
+    """Tries of "Check the holder" for one badge: nobody finds out an address by trying many."""
+
+    scope = "holder"
+    TRIES, SECONDS = 5, 600
+
+    def __init__(self, data: bytes | str) -> None:
+        text = data if isinstance(data, bytes) else data.strip().encode("utf-8", "replace")
+        self._badge = hashlib.sha256(text).hexdigest()[:32]
+        super().__init__()
+
+    def get_rate(self) -> str:
+        return f"{self.TRIES} in {self.SECONDS} seconds"
+
+    def parse_rate(self, rate: str | None) -> tuple[int, int]:
+        return self.TRIES, self.SECONDS
+
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return f"throttle:verify:{request.META.get('REMOTE_ADDR', '')}"
+        return f"{super().get_cache_key(request, view)}:{self._badge}"
 
 
 def seconds_to_wait(request: HttpRequest) -> int | None:
     """Count one question from this address; None if it may be answered, else how many seconds to wait."""
-    throttle = VerifyThrottle()
+    return _take(VerifyThrottle(), request)
+
+
+def seconds_to_wait_for_holder(request: HttpRequest | Request, data: bytes | str) -> int | None:
+    """Count one try to match an address with the holder of a badge, as `seconds_to_wait` does."""
+    return _take(HolderThrottle(data), request)
+
+
+def web_for(request: HttpRequest | Request) -> Web:
+    """Other sites as this asker may have them opened. What one site is asked is counted by the fetcher."""
+
+    def admit() -> None:
+        wait = _take(FetchThrottle(), request)
+        if wait is not None:
+            raise TooManyFetches(wait)
+
+    return Web(admit=admit)
+
+
+def _take(throttle: SimpleRateThrottle, request: HttpRequest | Request) -> int | None:
     if throttle.allow_request(request, None):  # type: ignore[arg-type]  # reads META only, as both requests have
         return None
     return max(1, round(throttle.wait() or 1))

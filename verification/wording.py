@@ -1,8 +1,6 @@
 """How pages say dates, spans, amounts and names. Pure functions over values."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from django.conf.locale import LANG_INFO
@@ -13,24 +11,6 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _DURATION_UNITS = ("year", "month", "week", "day", "hour", "minute")
-# Letters that draw nothing, besides the general categories below.
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
-_JOINERS = frozenset("\u200c\u200d")
-_JOINING_SCRIPTS = (
-    "ARABIC",
-    "SYRIAC",
-    "MONGOLIAN",
-    "DEVANAGARI",
-    "BENGALI",
-    "GURMUKHI",
-    "GUJARATI",
-    "ORIYA",
-    "TAMIL",
-    "TELUGU",
-    "KANNADA",
-    "MALAYALAM",
-    "SINHALA",
-)
 
 
 def day(instant: datetime) -> str:
@@ -100,40 +80,3 @@ def language_name(tag: str) -> str:
     """The English name of a language tag, "pt-BR" as "Brazilian Portuguese"; the tag itself where unknown."""
     known = LANG_INFO.get(tag.lower()) or LANG_INFO.get(tag.lower().partition("-")[0], {})
     return str(known.get("name", tag))
-
-
-def visible_parts(text: str) -> Iterator[tuple[str, bool]]:
-    """Split a text into (part, hidden) pairs: a hidden part is one character that draws nothing or turns the
-    direction of others, given by its number, "U+202E".
-
-    Joiners count as text between letters of scripts that need them. Line breaks and tabs become spaces.
-    """
-    shown: list[str] = []
-    for index, character in enumerate(text):
-        if character in "\t\n\r":
-            shown.append(" ")
-        elif _is_hidden(text, index):
-            if shown:
-                yield "".join(shown), False
-                shown = []
-            yield f"U+{ord(character):04X}", True
-        else:
-            shown.append(character)
-    if shown:
-        yield "".join(shown), False
-
-
-def visible(text: str) -> str:
-    """The text in one line, with hidden characters written out: "a[U+202E]b"."""
-    return "".join(f"[{part}]" if hidden else part for part, hidden in visible_parts(text)).strip()
-
-
-def _is_hidden(text: str, index: int) -> bool:
-    character = text[index]
-    if character in _JOINERS:
-        return not (0 < index < len(text) - 1 and _joins(text[index - 1]) and _joins(text[index + 1]))
-    return character in _BLANK_LETTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def _joins(character: str) -> bool:
-    return unicodedata.name(character, "").startswith(_JOINING_SCRIPTS)

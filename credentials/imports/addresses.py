@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from credentials.imports.domains import DomainInvalid, ascii_domain
 from credentials.imports.text import clean_line, shown
 from credentials.imports.values import FieldFault
+from openbadges.domains import DomainInvalid, ascii_domain
 
 MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3 (a path of 256 less its angle brackets)
 _MAX_LOCAL = 64

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-from credentials.imports.domains import DomainInvalid, ascii_domain
 from credentials.imports.text import clean_line, shown
 from credentials.imports.values import FieldFault
+from openbadges.domains import DomainInvalid, ascii_domain
 
 MAX_LENGTH = 2_000
 _UNSAFE = re.compile(r'[\s<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openbadges.errors import OpenBadgesError
+from openbadges.names import visible
 from openbadges.report import Check, CheckId, Result, State
 
 
@@ -25,7 +26,8 @@ def finding(
     state: State | None = None,
     when: datetime | None = None,
 ) -> Finding:
-    return Finding(Check(check_id, result, code, message), state, when)
+    # A message may quote what others wrote.
+    return Finding(Check(check_id, result, code, visible(message)), state, when)
 
 
 def from_error(check_id: CheckId, result: Result, error: OpenBadgesError, state: State) -> Finding:

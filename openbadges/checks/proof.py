@@ -1,7 +1,7 @@
 """Does a signature fit the document: embedded proofs, proof sets and tokens.
 
 Only the mathematics and the proof's own rules are weighed here; whose key it is comes in `issuer`.
-Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 2.1 (proof sets and chains); Open Badges 3.0, section 8.
+Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 4.5 (proof sets and chains); Open Badges 3.0, section 8.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from openbadges.canonical import digest
 from openbadges.checks.finding import Finding, finding, from_error
-from openbadges.data_integrity import CRYPTOSUITE, proofs_of, verify_proof
+from openbadges.data_integrity import proofs_of, verify_proof
 from openbadges.errors import (
     ContextNotPinned,
     OpenBadgesError,
@@ -18,15 +18,18 @@ from openbadges.errors import (
     UndefinedTerm,
 )
 from openbadges.facts import Evidence, IssuerFact, KeyFact, RecordFact
-from openbadges.jose import verify_token
+from openbadges.issuer_facts import key_in_header, key_in_method
+from openbadges.jose import Token, verify_token
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.suites import DATA_INTEGRITY, suite_of
 from openbadges.times import TimeInvalid, parse_time
 
 MOST_PROOFS = 8  # each costs a canonicalisation
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _MEMBERS = frozenset(("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"))
-_OPTIONAL_MEMBERS = frozenset(("id", "@context", "expires", "domain", "challenge", "nonce", "previousProof"))
+_REQUIRED_MEMBERS = _MEMBERS - {"created"}
+_OPTIONAL_MEMBERS = frozenset(("id", "created", "@context", "expires", "domain", "challenge", "nonce", "previousProof"))
 _DOES_NOT_FIT = frozenset(("proof.invalid", "proof.malformed", "token.signature"))
 
 
@@ -61,8 +64,16 @@ def weigh_proof(evidence: Evidence, document: JsonObject, now: datetime) -> Weig
         changed = _not_as_recorded(evidence, evidence.record, document)
         if changed is not None:
             return Weighed(changed)
+    return weigh_signatures(evidence.issuer, document, evidence.token, now)
+
+
+def weigh_signatures(issuer: IssuerFact | None, document: JsonObject, token: Token | None, now: datetime) -> Weighed:
+    """Check the token that a document came in, else its embedded proofs, under the keys that are known.
+
+    Of a set, each supported proof whose key is known must fit; a key that only the proof itself names proves integrity.
+    """
     try:
-        return _weigh_proofs(evidence.issuer, document, now) if evidence.token is None else _weigh_token(evidence)
+        return _weigh_proofs(issuer, document, now) if token is None else _weigh_token(issuer, token)
     except OpenBadgesError as error:
         return _weigh_refusal(error)
 
@@ -98,14 +109,20 @@ def _is_our_proof(proof: JsonValue) -> bool:
     return proof[0].keys() == _MEMBERS and all(isinstance(value, str) for value in proof[0].values())
 
 
-def _weigh_token(evidence: Evidence) -> Weighed:
-    token = evidence.token
-    assert token is not None
-    key = _key_for(evidence.issuer, token.kid or "")
+def _weigh_token(issuer: IssuerFact | None, token: Token) -> Weighed:
+    key = key_for(issuer, token.kid or "") or _key_carried(issuer, token)
     if key is None:
         return _without_key()
     verify_token(token, key.key)
     return Weighed(_fits(), (Signature(key, _claimed_time(token.payload)),))
+
+
+def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
+    """A key that the token brings along (`jwk`, a did:key as `kid`): it proves integrity and no issuer."""
+    key = key_in_header(token)
+    if key is not None:
+        return KeyFact(token.kid or "", key, "" if issuer is None else issuer.id, listed=False)
+    return key_in_method(token.kid) if token.kid is not None else None
 
 
 def _claimed_time(payload: JsonObject) -> datetime | None:
@@ -121,12 +138,12 @@ def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime
     if len(proofs) > MOST_PROOFS:
         message = f"The document carries more than {MOST_PROOFS} signatures."
         return Weighed(finding("proof", "failed", "proof.too_many", message, state="not_accepted"))
-    supported = [proof for proof in proofs if proof.get("cryptosuite") == CRYPTOSUITE]
+    supported = [proof for proof in proofs if suite_of(proof) is not None]
     if not supported:
         message = "The signature is of a kind that is not accepted here."
         return Weighed(finding("proof", "failed", "proof.unsupported", message, state="not_accepted"))
     for proof in supported:
-        for objection in _objections(proof, now):
+        for objection in objections(proof, now):
             return Weighed(objection)
     signatures = tuple(_signatures(issuer, document, supported))
     if not signatures:
@@ -136,20 +153,20 @@ def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime
 
 def _signatures(issuer: IssuerFact | None, document: JsonObject, proofs: list[JsonObject]) -> Iterator[Signature]:
     for proof in proofs:
-        key = _key_for(issuer, str(proof["verificationMethod"]))
+        method = str(proof["verificationMethod"])
+        key = key_for(issuer, method) or key_in_method(method)
         if key is not None:
             verify_proof(document, proof, key.key)
             yield Signature(key, _time(proof.get("created")))
 
 
-def _objections(proof: JsonObject, now: datetime) -> Iterator[Finding]:
+def objections(proof: JsonObject, now: datetime) -> Iterator[Finding]:
     """The rules of a proof apart from its signature. Forms first, so that what follows may trust them."""
-    unknown = proof.keys() - _MEMBERS - _OPTIONAL_MEMBERS
+    required = _REQUIRED_MEMBERS if proof.get("type") == DATA_INTEGRITY else _REQUIRED_MEMBERS - {"cryptosuite"}
+    unknown = proof.keys() - required - _OPTIONAL_MEMBERS
     texts = [value for name, value in proof.items() if name not in ("@context", "previousProof")]
-    if unknown or not (_MEMBERS - {"created"} <= proof.keys()) or not all(isinstance(text, str) for text in texts):
+    if unknown or not required <= proof.keys() or not all(isinstance(text, str) for text in texts):
         yield _refused("proof.malformed", "The proof has missing or unexpected members.")
-    elif "previousProof" in proof:
-        yield _refused("proof.chain", "The proof is one of a chain, which cannot be followed here.")
     elif proof["proofPurpose"] != "assertionMethod":
         yield _refused("proof.purpose", "The signature was made for another purpose than issuing.")
     elif "domain" in proof:
@@ -173,13 +190,15 @@ def _refused(code: str, message: str) -> Finding:
     return finding("proof", "failed", code, message, state="not_accepted")
 
 
-def _key_for(issuer: IssuerFact | None, method: str) -> KeyFact | None:
-    """The key that a verification method names. Some issuers write a did:key without its fragment, or only "#…"."""
+def key_for(issuer: IssuerFact | None, method: str) -> KeyFact | None:
+    """The key of the issuer that a verification method names. Some write a did:key without fragment, or only "#…"."""
     if issuer is None:
         return None
     spellings = [method]
     if method.startswith("did:key:") and "#" not in method:
         spellings.append(f"{method}#{method.removeprefix('did:key:')}")
+    if method.startswith("did:jwk:") and "#" not in method:
+        spellings.append(f"{method}#0")
     if method.startswith("#"):
         spellings.append(issuer.id + method)
     return next((issuer.keys[spelling] for spelling in spellings if spelling in issuer.keys), None)

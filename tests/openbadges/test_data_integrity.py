@@ -83,7 +83,7 @@ def test_another_key_is_refused() -> None:
         ({"type": "Ed25519Signature2020"}, "proof.unsupported"),
         ({"cryptosuite": "eddsa-2022"}, "proof.unsupported"),
         ({"cryptosuite": ["eddsa-rdfc-2022"]}, "proof.unsupported"),
-        ({"previousProof": "urn:x"}, "proof.unsupported"),
+        ({"previousProof": "urn:x"}, "proof.chain"),
         ({"proofPurpose": "authentication"}, "proof.purpose"),
         ({"verificationMethod": {"id": "x"}}, "proof.malformed"),
         ({"created": "yesterday"}, "proof.malformed"),

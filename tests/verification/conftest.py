@@ -10,6 +10,8 @@ from django.utils import timezone
 from credentials.models import Award
 from openbadges.report import Report
 from tests.factories import make_award, make_version, person
+from tests.verification.fake_web import FakeWeb
+from verification import web
 from verification.services import verify
 
 Verify = Callable[..., Report]
@@ -20,6 +22,16 @@ def _nobody_asked_before() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWeb]:
+    """Other sites; nothing is served there until a test says so."""
+    fake = FakeWeb()
+    monkeypatch.setattr(web, "fetch", fake.fetch)
+    web.kept.clear()
+    yield fake
+    web.kept.clear()
 
 
 @pytest.fixture

@@ -93,11 +93,10 @@ def test_a_receipt_may_be_asked_for(client: Client, receipt: bool) -> None:
     assert ask(client, input="hello", receipt=receipt).status_code == 200
 
 
-def test_a_link_to_another_site_is_not_followed(client: Client) -> None:
-    """Sockets are closed in this run: an attempt to connect would fail the test."""
+def test_a_link_to_another_site_that_does_not_answer_is_unreachable(client: Client) -> None:
     report = json.loads(ask(client, input="https://elsewhere.example/badges/1").content)
-    assert report["outcome"] != "valid"
-    assert report["checks"][0]["code"] == "read.not_followed"
+    assert (report["outcome"], report["state"]) == ("unknown", "unreachable")
+    assert report["checks"][0]["code"] == "read.unreachable"
     assert "elsewhere.example" in report["checks"][0]["message"]
 
 
@@ -191,6 +190,16 @@ def test_page_and_api_count_together(client: Client, monkeypatch: pytest.MonkeyP
     page = client.post("/verify", {"input": "x"})
     assert page.status_code == 429
     assert 1 <= int(page["Retry-After"]) <= 60
+
+
+def test_the_holder_of_a_badge_is_matched_five_times_in_ten_minutes(client: Client, award: Award) -> None:
+    tries = [ask(client, input=award.code, recipient=f"{number}@example.org").status_code for number in range(6)]
+    assert tries == [200] * 5 + [429]
+    page = client.post("/verify", {"input": f" {award.code}\n", "recipient": "ada@example.org"})
+    assert page.status_code == 429 and 500 < int(page["Retry-After"]) <= 600
+    assert ask(client, input=award.code).status_code == 200
+    assert ask(client, input=award.document, recipient="ada@example.org").status_code == 200
+    assert ask(Client(REMOTE_ADDR="192.0.2.7"), input=award.code, recipient="ada@example.org").status_code == 200
 
 
 # For pages of other sites

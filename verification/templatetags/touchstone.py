@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from openbadges import names
 from verification import wording
 
 register = template.Library()
@@ -74,7 +75,7 @@ def look(kind: str, name: str) -> SafeString:
 
 
 def _marked(text: str) -> SafeString:
-    parts = wording.visible_parts(text)
+    parts = names.visible_parts(text)
     return format_html_join("", "{}", ((_mark(part) if hidden else part,) for part, hidden in parts))
 
 

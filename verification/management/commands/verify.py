@@ -16,6 +16,7 @@ from openbadges.report import Report
 from verification.evidence import NOTHING_HELD, Held
 from verification.reading import MAX_INPUT_BYTES
 from verification.services import verify
+from verification.web import Web
 
 _MARKS = {"passed": "✓", "failed": "✗", "unknown": "?", "warning": "!", "skipped": "-"}
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         held = _held(options["evidence"]) if options["evidence"] else NOTHING_HELD
         all_valid = True
         for given in options["inputs"]:
-            report = verify(_data(given), held=held, now=timezone.now()).report
+            web = None if options["offline"] else Web()
+            report = verify(_data(given), held=held, web=web, now=timezone.now()).report
             all_valid = all_valid and report.outcome == "valid"
             if options["json"] or options["offline"]:
                 line = strict_json.dumps({"input": _printable(given), **report.to_json()})

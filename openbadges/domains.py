@@ -2,7 +2,7 @@
 
 IDNA 2008 (RFC 5891, 5892, 5893) on the Unicode tables of Python, because the codec of the standard library still
 speaks IDNA 2003 and would turn faß.example into fass.example, a domain of somebody else. Stricter than the RFC where
-it needs context that no mail provider sells: joiners, Old Hangul, katakana and Hebrew punctuation are refused.
+it needs context that no registry sells: joiners, Old Hangul, katakana and Hebrew punctuation are refused.
 """
 
 from __future__ import annotations

@@ -1,0 +1,73 @@
+"""The endorsements that a credential carries: credentials of others about it, its achievement or its issuer.
+
+Source: Open Badges 3.0, EndorsementCredential (members `endorsement` and `endorsementJwt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openbadges.errors import OpenBadgesError
+from openbadges.jose import Token, credential_of, parse_token
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.shapes import as_list
+
+MOST_ENDORSEMENTS = 8
+"""So many are looked at, in the order of the document; each may cost look-ups and a canonicalisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """One endorsement as it was found. `token`: what it was read from, None for one with an embedded proof.
+
+    `document` is empty where nothing could be read; such an endorsement never counts.
+    """
+
+    document: JsonObject
+    token: Token | None = None
+
+
+def endorsements_in(document: JsonObject) -> tuple[Endorsement, ...]:
+    """Return all endorsements of a credential: its own, its issuer's, its achievement's and their creator's.
+
+    Tokens come after embedded ones of the same holder. Raises nothing; nothing is verified.
+    """
+    return tuple(found for holder in _holders(document) for found in _of_holder(holder))
+
+
+def endorsed_ids(document: JsonObject) -> frozenset[str]:
+    """Return the ids that an endorsement inside a credential may be about: the badge and what it names."""
+    subject = first_object(document.get("credentialSubject"))
+    ids = [holder.get("id") for holder in (*_holders(document), subject)] + [document.get("issuer")]
+    return frozenset(text for text in ids if isinstance(text, str))
+
+
+def first_object(value: JsonValue) -> JsonObject:
+    """Return a value that is an object, or the first object of an array; an empty one where there is none."""
+    return next((item for item in as_list(value) if isinstance(item, dict)), {})
+
+
+def _holders(document: JsonObject) -> Iterator[JsonObject]:
+    achievement = first_object(first_object(document.get("credentialSubject")).get("achievement"))
+    yield document
+    yield first_object(document.get("issuer"))
+    yield achievement
+    yield first_object(achievement.get("creator"))
+
+
+def _of_holder(holder: JsonObject) -> Iterator[Endorsement]:
+    for entry in as_list(holder.get("endorsement")):
+        yield Endorsement(entry if isinstance(entry, dict) else {})
+    for text in as_list(holder.get("endorsementJwt")):
+        yield _of_token(text)
+
+
+def _of_token(text: JsonValue) -> Endorsement:
+    if not isinstance(text, str):
+        return Endorsement({})
+    try:
+        token = parse_token(text)
+        return Endorsement(credential_of(token), token)
+    except OpenBadgesError:
+        return Endorsement({})

@@ -35,13 +35,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What exists beside the input. documents: JSON by address; answers: anything else that a server says."""
+    """What exists beside the input.
+
+    documents: JSON by address; answers: anything else that a server says; names: what DNS says of hosts, where that
+    is not an address of the public internet.
+    """
 
     documents: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    names: Mapping[str, list[str]] = field(default_factory=dict)
 
     def __or__(self, other: World) -> World:
-        return World({**self.documents, **other.documents}, {**self.answers, **other.answers})
+        documents, answers = {**self.documents, **other.documents}, {**self.answers, **other.answers}
+        return World(documents, answers, {**self.names, **other.names})
 
 
 NOTHING = World()

@@ -49,6 +49,7 @@ class Runner:
     def __init__(self, stage: Stage, reach: Reach) -> None:
         self._stage = stage
         self._reach = reach
+        self._reach.web_ports = {stage.port}
 
     def run(self, cases: Sequence[Case], *, ask_every: int, progress: Progress) -> list[Found]:
         """Judge all; ask page, API and command about each n-th and about all that is shown."""
@@ -89,7 +90,7 @@ class Runner:
                     self._ask(found, report)
         except Exception as error:  # that is what is measured
             found.trouble.append(f"{type(error).__name__}: {error}"[:300])
-        found.reached = list(self._reach.found)
+        found.reached = [*self._reach.found, *self._stage.forbidden()]
         if found.cost.mib > _TRIM_AFTER_MIB:
             give_back_memory()
         return found

@@ -22,6 +22,7 @@ from tests.hostile.run import Agreement, Found, Runner, own_groups
 from tests.hostile.stage import Stage
 from tests.hostile.whole import reach
 
+pytestmark = pytest.mark.loopback
 EACH = 4
 """One of so many hostile inputs is judged here, and every valid one."""
 ASKED = 25
@@ -182,8 +183,8 @@ def test_a_case_that_wants_a_state_that_no_report_has_is_refused() -> None:
 
 def test_the_reason_counts_with_the_state(cases: list[Case], runner: Runner) -> None:
     case = next(case for case in cases if case.name == "time/ended-1")
-    with Stage().within(case):
-        report: Report = Stage().judge(case)
+    with Stage() as stage, stage.within(case):
+        report: Report = stage.judge(case)
     assert case.has_reason(report)
     assert not replace(case, codes=("proof.",)).has_reason(report)
     assert not replace(case, states=frozenset({"altered"})).has_reason(report)

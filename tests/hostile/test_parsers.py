@@ -23,7 +23,7 @@ from openbadges.errors import OpenBadgesError
 from openbadges.keys import PublicKey
 from openbadges.multiformats import base58btc_decode, base64url_decode, multibase_decode
 from openbadges.report import PRECEDENCE
-from openbadges.status_credential import StatusQuestion
+from openbadges.status_entry import StatusQuestion
 from openbadges.strict_json import dumps
 from openbadges.times import parse_time
 from tests.hostile.corpus import pictures as p

@@ -12,6 +12,7 @@ from openbadges.errors import OpenBadgesError
 from openbadges.jose import Token, credential_of, parse_token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.shapes import as_list
+from openbadges.strict_json import dumps
 
 MOST_ENDORSEMENTS = 8
 """So many are looked at, in the order of the document; each may cost look-ups and a canonicalisation."""
@@ -31,9 +32,14 @@ class Endorsement:
 def endorsements_in(document: JsonObject) -> tuple[Endorsement, ...]:
     """Return all endorsements of a credential: its own, its issuer's, its achievement's and their creator's.
 
-    Tokens come after embedded ones of the same holder. Raises nothing; nothing is verified.
+    Tokens come after embedded ones of the same holder; one that stands in several places is given once. Raises
+    nothing; nothing is verified.
     """
-    return tuple(found for holder in _holders(document) for found in _of_holder(holder))
+    found: dict[object, Endorsement] = {}
+    for holder in _holders(document):
+        for endorsement in _of_holder(holder):
+            found.setdefault(_identity(endorsement), endorsement)
+    return tuple(found.values())
 
 
 def endorsed_ids(document: JsonObject) -> frozenset[str]:
@@ -54,6 +60,16 @@ def _holders(document: JsonObject) -> Iterator[JsonObject]:
     yield first_object(document.get("issuer"))
     yield achievement
     yield first_object(achievement.get("creator"))
+
+
+def _identity(endorsement: Endorsement) -> object:
+    """Equal for equal endorsements; what cannot be read or written equals nothing."""
+    if endorsement.token is not None:
+        return endorsement.token.signing_input, endorsement.token.signature
+    try:
+        return dumps(endorsement.document) if endorsement.document else object()
+    except OpenBadgesError:
+        return object()
 
 
 def _of_holder(holder: JsonObject) -> Iterator[Endorsement]:

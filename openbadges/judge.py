@@ -7,6 +7,7 @@ and outcomes are `report.PRECEDENCE` and `report.outcome_of`; all codes are in `
 from collections.abc import Sequence
 from datetime import datetime
 
+from openbadges.checks.endorsements import weigh_endorsements
 from openbadges.checks.finding import Finding, finding, from_error, not_reached
 from openbadges.checks.holder import weigh_recipient
 from openbadges.checks.issuer import weigh_issuer
@@ -121,7 +122,7 @@ def _findings(
         weigh_status(evidence, document),
         _weigh_schema(document),
         weigh_recipient(document, evidence.recipient),
-        _weigh_endorsements(document),
+        weigh_endorsements(evidence, document, now),
         finding("log", "skipped", "log.none", "There is no transparency log to look in."),
     ]
 
@@ -147,19 +148,6 @@ def _weigh_schema(document: JsonObject) -> Finding:
         message = "The credential names a schema, which was not applied; its structure was checked by our own list."
         return finding("schema", "skipped", "schema.not_applied", message)
     return finding("schema", "skipped", "schema.none", "The credential names no schema.")
-
-
-def _weigh_endorsements(document: JsonObject) -> Finding:
-    if _has_endorsements(document):
-        message = "The credential carries endorsements, which were not checked and are not shown."
-        return finding("endorsements", "skipped", "endorsements.not_checked", message)
-    return finding("endorsements", "skipped", "endorsements.none", "The credential carries no endorsements.")
-
-
-def _has_endorsements(document: JsonObject) -> bool:
-    subject = _first_object(document.get("credentialSubject"))
-    holders = (document, _first_object(document.get("issuer")), _first_object(subject.get("achievement")))
-    return any(holder.get("endorsement") or holder.get("endorsementJwt") for holder in holders)
 
 
 def _first_object(value: JsonValue) -> JsonObject:

@@ -25,6 +25,18 @@ def get_bit(bits: bytes, index: int) -> bool:
     return bool(bits[index >> 3] >> (7 - (index & 7)) & 1)
 
 
+def get_value(bits: bytes, index: int, size: int) -> int:
+    """Return the value of entry `index` (from 0) in a list of entries of `size` bits, the left-most bit first.
+
+    Raises StatusListInvalid (status_list.index) outside the list.
+    """
+    if size == 1:
+        return int(get_bit(bits, index))
+    _check_index(bits, index * size if index >= 0 else index)
+    _check_index(bits, (index + 1) * size - 1)
+    return sum(get_bit(bits, index * size + place) << (size - 1 - place) for place in range(size))
+
+
 def set_bit(bits: bytes, index: int) -> bytes:
     """Return bits with entry `index` set. Raises StatusListInvalid (status_list.index) outside the list."""
     _check_index(bits, index)

@@ -114,6 +114,27 @@ def examine(document: JsonObject, token: Token | None = None) -> Examination:
     return Examination(tuple(found))
 
 
+def examine_endorsement(document: JsonObject, token: Token | None = None) -> Examination:
+    """Find what keeps a contained EndorsementCredential from being one whose every part its own signature covers."""
+    contexts, kinds = as_list(document.get("@context")), words(document.get("type"))
+    if token is not None:
+        enveloped = list(_enveloped_problems(token))
+        if enveloped:
+            return Examination(tuple(enveloped))
+    if not {"VerifiableCredential", "EndorsementCredential"} <= kinds:
+        return Examination((Problem("structure.not_endorsement", "The credential is no endorsement."),))
+    if contexts[:1] != [CREDENTIALS_V2] or not any(context in OPEN_BADGES_CONTEXTS for context in words(contexts)):
+        return Examination((Problem("structure.context", "The contexts are not those of an endorsement."),))
+    found = [
+        *_covered_problems(document, embedded=token is None),
+        *_date_problems(document),
+        *_status_problems(document),
+    ]
+    if token is not None:
+        found += _claim_problems(document, token)
+    return Examination(tuple(found))
+
+
 def _kind_problems(document: JsonObject, token: Token | None) -> Iterator[Problem]:
     """Is it an Open Badges 3.0 credential under VC Data Model 2.0, and one only?"""
     if token is not None:

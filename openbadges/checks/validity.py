@@ -17,6 +17,8 @@ _UNKNOWN: dict[str, tuple[State, str]] = {
     "status.unknown_type": ("not_checked", "The issuer publishes its list in a form that is not known here."),
     "status.list_invalid": ("not_checked", "The issuer's list of withdrawn badges cannot be relied on."),
 }
+_REFUSING = frozenset(("revocation", "suspension"))
+_LONGEST_SHOWN = 200
 
 
 def validity(document: JsonObject, token: Token | None) -> tuple[datetime | None, datetime | None]:
@@ -60,15 +62,25 @@ def weigh_status(evidence: Evidence, document: JsonObject) -> Finding:
     """Our own record is the truth for our own awards; for others it is the list that the document names."""
     if evidence.record is not None and evidence.issuer is not None and evidence.issuer.own:
         return _weigh_record(evidence.record, evidence.status)
+    listed = weigh_listed_status(evidence.status, document)
+    if listed is not None:
+        return listed
+    return finding("status", "skipped", "status.none", "The issuer publishes no list of withdrawn badges for it.")
+
+
+def weigh_listed_status(fact: StatusFact | None, document: JsonObject) -> Finding | None:
+    """What the lists that a document names say of it; None where it names none."""
     entries = as_list(document.get("credentialStatus"))
-    if not entries:
-        return finding("status", "skipped", "status.none", "The issuer publishes no list of withdrawn badges for it.")
-    fact = evidence.status
-    if fact is None or fact.entries < len(entries):
+    return _weigh_fact(fact, len(entries)) if entries else None
+
+
+def _weigh_fact(fact: StatusFact | None, entries: int) -> Finding:
+    """The worst that is known counts, also where not every list was looked at."""
+    if fact is None or (fact.entries < entries and not (fact.value and fact.purpose in _REFUSING)):
         return _status_unknown("status.not_held")
     if fact.value is None:
         return _status_unknown(fact.code)
-    return _weigh_bit(fact)
+    return _weigh_value(fact)
 
 
 def _weigh_record(record: RecordFact, status: StatusFact | None) -> Finding:
@@ -95,11 +107,20 @@ def _status_unknown(code: str) -> Finding:
     return finding("status", "unknown", known, message, state=state)
 
 
-def _weigh_bit(fact: StatusFact) -> Finding:
+def _weigh_value(fact: StatusFact) -> Finding:
     if not fact.value:
         return finding("status", "passed", "status.ok", "The issuer has neither revoked nor suspended it.")
+    said = f" The issuer says: {shown}" if (shown := _shown(fact.message)) else ""
     if fact.purpose == "revocation":
-        return finding("status", "failed", "status.revoked", "The issuer revoked it.", state="revoked")
+        return finding("status", "failed", "status.revoked", f"The issuer revoked it.{said}", state="revoked")
     if fact.purpose == "suspension":
-        return finding("status", "failed", "status.suspended", "The issuer suspended it.", state="suspended")
-    return finding("status", "warning", "status.message", "The issuer's list carries a note about it.")
+        return finding("status", "failed", "status.suspended", f"The issuer suspended it.{said}", state="suspended")
+    if fact.purpose == "refresh":
+        return finding("status", "warning", "status.refresh", f"The issuer has a newer version of it.{said}")
+    return finding("status", "warning", "status.message", f"The issuer's list carries a note about it.{said}")
+
+
+def _shown(text: str) -> str:
+    """A text of the issuer's as it may stand in a message: one line, short, nothing invisible."""
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,285 @@
+"""Verdicts over every kind of proof and key: what fits and is the issuer's is valid, all else has its own reason."""
+
+from copy import deepcopy
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from openbadges import jose
+from openbadges.did import did_key
+from openbadges.facts import Evidence, IssuerFact, KeyFact, StatusFact
+from openbadges.issuer_facts import from_id, from_profile, unresolved
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.judge import judge
+from openbadges.keys import PrivateKey, PublicKey
+from openbadges.multiformats import base64url_encode
+from openbadges.strict_json import dumps
+from tests.openbadges.cases import NOW, Presented, code, issuer, proofs_of, resigned, signed_sample, token_evidence
+from tests.openbadges.published import needs_published, published_json
+from tests.openbadges.samples import ISSUER_DID, eu_complete
+from tests.openbadges.suite_signing import KEYS, KINDS, P256, P384, add_proof_of, with_contexts_of
+from tests.openbadges.test_data_integrity import places
+
+METHODS = {name: f"{ISSUER_DID}#{name}" for name in KEYS}
+FACT = IssuerFact(
+    ISSUER_DID,
+    "did:web",
+    keys={METHODS[name]: KeyFact(METHODS[name], key.public, ISSUER_DID) for name, key in KEYS.items()},
+    proven_by=("did:web",),
+)
+OTHER = PrivateKey.generate("Ed25519")
+OTHER_DID = did_key(OTHER.public)
+OTHER_METHOD = f"{OTHER_DID}#{OTHER_DID[8:]}"
+FINAL_STATES = {"altered", "not_accepted", "issuer_unproven"}
+
+
+def signed(kind: str, algorithm: str, **members: JsonValue) -> JsonObject:
+    document = with_contexts_of(kind, eu_complete().to_json())
+    return add_proof_of(kind, document, KEYS[algorithm], method=METHODS[algorithm], **members)
+
+
+def state(document: JsonObject, fact: IssuerFact = FACT, **changes: Any) -> tuple[str, str, str]:
+    report = judge(Presented(document).elsewhere(issuer=fact, **changes), now=NOW)
+    return report.state, code(report, "proof"), code(report, "issuer")
+
+
+@pytest.mark.parametrize(("kind", "algorithm"), KINDS)
+def test_a_badge_under_any_proof_is_valid(kind: str, algorithm: str) -> None:
+    assert state(signed(kind, algorithm)) == ("valid", "proof.ok", "issuer.name_unproven")
+
+
+@pytest.mark.parametrize(("kind", "algorithm"), KINDS)
+def test_no_changed_badge_is_valid_under_any_proof(kind: str, algorithm: str) -> None:
+    document: Any = signed(kind, algorithm)
+    random = Random(kind)
+    for path in random.sample(places(document), 30):
+        mutant = deepcopy(document)
+        place = mutant
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = place[path[-1]][:-1] if random.random() < 0.3 else place[path[-1]] + "x"
+        found, proof, _ = state(mutant)
+        assert found in FINAL_STATES | {"not_checked"}, path
+        assert proof != "proof.ok" or found == "issuer_unproven"
+
+
+@pytest.mark.parametrize(("kind", "algorithm"), KINDS)
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"proofPurpose": "authentication"}, ("not_accepted", "proof.purpose")),
+        ({"domain": "elsewhere.example"}, ("not_accepted", "proof.domain")),
+        ({"created": "2026-11-22T10:05:01Z"}, ("not_accepted", "proof.created_later")),
+        ({"expires": "2026-11-22T10:00:00Z"}, ("expired", "proof.expired")),
+        ({"expires": "2026-11-22T10:00:01Z"}, ("valid", "proof.ok")),
+        ({"created": None}, ("valid", "proof.ok")),
+    ],
+)
+def test_the_rules_hold_for_every_kind(
+    kind: str, algorithm: str, members: JsonObject, expected: tuple[str, str]
+) -> None:
+    assert state(signed(kind, algorithm, **members))[:2] == expected
+
+
+def test_a_kind_that_is_named_wrongly_is_not_supported() -> None:
+    proof = proofs_of(signed("Ed25519Signature2020", "Ed25519"))[0]
+    assert isinstance(proof, dict)
+    for change in ({"cryptosuite": "eddsa-rdfc-2022"}, {"type": "Ed25519Signature2018"}, {"type": 7}):
+        mutant: JsonObject = {**signed_sample(), "proof": [{**proof, **change}]}
+        assert state(mutant)[:2] == ("not_accepted", "proof.unsupported")
+
+
+# --- sets, chains and keys that are not the issuer's -------------------------------------------------------------
+
+
+def test_another_ones_proof_beside_the_issuers_must_fit_too() -> None:
+    first = signed("eddsa-rdfc-2022", "Ed25519")
+    both = add_proof_of("eddsa-rdfc-2022", first, OTHER, method=OTHER_METHOD)
+    assert state(both)[0] == "valid"
+    good, witness = proofs_of(both)
+    assert isinstance(witness, dict)
+    broken = {**witness, "created": "2026-03-12T09:30:01Z"}
+    assert state({**both, "proof": [good, broken]})[:2] == ("altered", "proof.invalid")
+    assert state({**both, "proof": [witness]}) == ("issuer_unproven", "proof.ok", "issuer.key_of_another")
+
+
+def test_a_chain_counts_where_each_link_fits_and_one_is_the_issuers() -> None:
+    first = add_proof_of("eddsa-rdfc-2022", eu_complete().to_json(), OTHER, method=OTHER_METHOD, id="urn:uuid:1")
+    whole = add_proof_of(
+        "ecdsa-rdfc-2019", first, P256, method=METHODS["P-256"], previousProof="urn:uuid:1", id="urn:uuid:2"
+    )
+    assert state(whole)[0] == "valid"
+    earlier, later = proofs_of(whole)
+    assert isinstance(earlier, dict) and isinstance(later, dict)
+    assert state({**whole, "proof": [later]})[:2] == ("not_accepted", "proof.chain")
+    assert state({**whole, "proof": [later, earlier]})[0] == "valid"
+    replaced = add_proof_of("eddsa-rdfc-2022", eu_complete().to_json(), OTHER, method=OTHER_METHOD, id="urn:uuid:1")
+    other = proofs_of(replaced)[0]
+    assert isinstance(other, dict)
+    changed = {**other, "created": "2026-03-12T09:30:02Z"}
+    assert state({**whole, "proof": [changed, later]})[:2] == ("altered", "proof.invalid")
+    assert state({**whole, "proof": [earlier, {**later, "previousProof": None}]})[0] in {"altered", "not_accepted"}
+
+
+def test_a_proof_taken_from_another_badge_does_not_fit() -> None:
+    other = resigned(name="Another badge")
+    replayed = {**signed_sample(), "proof": other["proof"]}
+    assert state(replayed, issuer())[:2] == ("altered", "proof.invalid")
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (FACT, ("issuer_unproven", "issuer.key_not_listed")),
+        (unresolved(ISSUER_DID, "issuer.unreachable"), ("unreachable", "issuer.unreachable")),
+        (unresolved(ISSUER_DID, "issuer.not_held"), ("not_checked", "issuer.not_held")),
+        (unresolved(ISSUER_DID, "issuer.document_invalid"), ("issuer_unproven", "issuer.document_invalid")),
+    ],
+)
+def test_a_key_in_the_method_itself_proves_integrity_only(fact: IssuerFact, expected: tuple[str, str]) -> None:
+    method = f"{ISSUER_DID}#{OTHER.public.to_multikey()}"
+    document = add_proof_of("eddsa-rdfc-2022", eu_complete().to_json(), OTHER, method=method)
+    found = state(document, fact)
+    assert (found[0], found[2]) == expected
+    assert found[1] == "proof.ok"
+    assert state({**document, "name": "Changed"}, fact)[:2] == ("altered", "proof.invalid")
+
+
+def by(issuer_id: str, document: JsonObject | None = None) -> JsonObject:
+    """The sample as another issuer's, its achievement too."""
+    made = eu_complete().to_json() if document is None else document
+    subject: Any = made["credentialSubject"]
+    achievement = {name: value for name, value in subject["achievement"].items() if name != "creator"}
+    profile: JsonObject = {"id": issuer_id, "type": ["Profile"], "name": "Sample Nobody (SAMPLE)"}
+    return {**made, "issuer": profile, "credentialSubject": {**subject, "achievement": achievement}}
+
+
+@pytest.mark.parametrize("algorithm", ["Ed25519", "P-256", "P-384"])
+def test_issuers_that_are_keys_are_told_as_keys(algorithm: str) -> None:
+    key = KEYS[algorithm]
+    kind = "eddsa-rdfc-2022" if algorithm == "Ed25519" else "ecdsa-rdfc-2019"
+    did_jwk = f"did:jwk:{base64url_encode(dumps(key.public.to_jwk()))}"
+    methods = {f"{did_key(key.public)}#{did_key(key.public)[8:]}": did_key(key.public), did_jwk: did_jwk}
+    for method, did in methods.items():
+        fact = from_id(did)
+        assert fact is not None
+        document = add_proof_of(kind, by(did), key, method=method)
+        assert state(document, fact) == ("valid", "proof.ok", "issuer.key_only")
+
+
+def test_an_https_issuer_signs_with_a_key_of_its_profile() -> None:
+    profile = "https://issuer.example/profile"
+    method: JsonObject = {
+        "id": f"{profile}#key-1",
+        "type": "Multikey",
+        "controller": profile,
+        "publicKeyMultibase": P256.public.to_multikey(),
+    }
+    fact = from_profile(profile, {"id": profile, "verificationMethod": method, "assertionMethod": f"{profile}#key-1"})
+    document = add_proof_of("ecdsa-rdfc-2019", by(profile), P256, method=f"{profile}#key-1")
+    assert state(document, fact) == ("valid", "proof.ok", "issuer.name_unproven")
+    not_listed = from_profile(profile, {"id": profile, "verificationMethod": method, "assertionMethod": []})
+    assert state(document, not_listed) == ("issuer_unproven", "proof.ok", "issuer.key_not_listed")
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------
+
+
+def token(key: PrivateKey, alg: str, *, kid: str | None = None, **header: JsonValue) -> jose.Token:
+    head: JsonObject = {"alg": alg, **({} if kid is None else {"kid": kid}), **header}
+    payload = jose.claims_for(eu_complete().to_json())
+    signing_input = f"{base64url_encode(dumps(head))}.{base64url_encode(dumps(payload))}"
+    return jose.parse_token(f"{signing_input}.{base64url_encode(key.sign(signing_input.encode()))}")
+
+
+RSA = PrivateKey.generate("RSA")
+ALGORITHMS = [("RS256", RSA), ("ES256", P256), ("ES384", P384), ("EdDSA", KEYS["Ed25519"])]
+
+
+def listing(key: PublicKey, method: str) -> IssuerFact:
+    return replace(FACT, keys={method: KeyFact(method, key, ISSUER_DID)})
+
+
+def judged(found: jose.Token, fact: IssuerFact) -> tuple[str, str, str]:
+    report = judge(token_evidence(found, issuer=fact), now=NOW)
+    return report.state, code(report, "proof"), code(report, "issuer")
+
+
+@pytest.mark.parametrize(("alg", "key"), ALGORITHMS)
+def test_a_token_of_each_algorithm_is_valid_under_the_issuers_key_only(alg: str, key: PrivateKey) -> None:
+    method = f"{ISSUER_DID}#token"
+    found = token(key, alg, kid=method)
+    assert judged(found, listing(key.public, method)) == ("valid", "proof.ok", "issuer.name_unproven")
+    another = PrivateKey.generate(key.algorithm)
+    assert judged(found, listing(another.public, method))[:2] == ("altered", "token.signature")
+    for other_alg, other in ALGORITHMS:
+        if other_alg != alg:
+            assert judged(found, listing(other.public, method))[:2] == ("not_accepted", "token.key_type")
+    assert judged(token(another, alg, kid=method, jwk=another.public.to_jwk()), listing(key.public, method))[:2] in {
+        ("not_accepted", "token.header"),
+        ("altered", "token.signature"),
+    }
+
+
+@pytest.mark.parametrize(("alg", "key"), ALGORITHMS)
+def test_a_key_that_a_token_brings_along_proves_integrity_only(alg: str, key: PrivateKey) -> None:
+    found = token(key, alg, jwk=key.public.to_jwk())
+    assert judged(found, FACT) == ("issuer_unproven", "proof.ok", "issuer.key_not_listed")
+    changed = replace(found, signature=bytes(len(found.signature)))
+    assert judged(changed, FACT)[:2] == ("altered", "token.signature")
+    did = did_key(key.public)
+    by_did = token(key, alg, kid=f"{did}#{did[8:]}")
+    assert judged(by_did, FACT) == ("issuer_unproven", "proof.ok", "issuer.key_of_another")
+
+
+# --- what the lists say -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (StatusFact(True), ("revoked", "status.revoked")),
+        (StatusFact(True, "suspension"), ("suspended", "status.suspended")),
+        (StatusFact(True, "refresh"), ("valid", "status.refresh")),
+        (StatusFact(True, "message"), ("valid", "status.message")),
+        (StatusFact(False, "message"), ("valid", "status.ok")),
+        (StatusFact(None, code="status.unknown_type"), ("not_checked", "status.unknown_type")),
+        (StatusFact(None, code="status.list_invalid"), ("not_checked", "status.list_invalid")),
+        (StatusFact(None, code="status.unreachable"), ("unreachable", "status.unreachable")),
+    ],
+)
+def test_what_a_list_says_decides(fact: StatusFact, expected: tuple[str, str]) -> None:
+    report = judge(Presented(signed_sample()).elsewhere(status=fact), now=NOW)
+    assert (report.state, code(report, "status")) == expected
+
+
+def test_a_revocation_counts_also_where_not_every_list_was_looked_at() -> None:
+    entry = signed_sample()["credentialStatus"]
+    document = resigned(credentialStatus=[entry, entry, entry])
+    for fact, expected in (
+        (StatusFact(True, entries=1), "revoked"),
+        (StatusFact(True, "suspension", entries=2), "suspended"),
+        (StatusFact(True, "message", entries=2), "not_checked"),
+        (StatusFact(False, entries=2), "not_checked"),
+        (StatusFact(False, entries=3), "valid"),
+    ):
+        assert judge(Presented(document).elsewhere(status=fact), now=NOW).state == expected
+
+
+def test_what_the_issuer_says_is_told_in_one_plain_line() -> None:
+    said = StatusFact(True, message=f"Copied\n\u202eexam\u0000 {'x' * 500}")
+    line = judge(Presented(signed_sample()).elsewhere(status=said), now=NOW).check("status").message
+    assert line.startswith("The issuer revoked it. The issuer says: Copied exam xxx")
+    assert len(line) < 300 and line.isprintable()
+
+
+@needs_published
+def test_the_published_endorsement_and_badges_are_whole_but_of_an_unknown_issuer() -> None:
+    for name in ("simple.json", "endorsement-valid.json"):
+        document = published_json(f"1edtech-public-validator/ob30/{name}")
+        evidence = Evidence("json", document=document, issuer=unresolved("x", "issuer.not_held"))
+        report = judge(evidence, now=NOW)
+        assert report.outcome != "valid"
+        assert code(report, "proof") in {"proof.ok", "proof.not_checked"}

@@ -1,7 +1,7 @@
 """The real product around one case: the service, the page, the API and the command, in the case's world at its time.
 
-The world is a web on loopback (tests/outbound/web.py) under real names: what the product asks of DNS and which addresses
-it calls is its own decision, and is noted.
+The world is a web on loopback (tests/outbound/web.py) under real names: what the product asks of DNS and which
+addresses it calls is its own decision, and is noted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from tests.hostile.case import Case, World
 from tests.hostile.maker import NOW
 from tests.outbound.web import HostileWeb, answer
 from verification import services, web
-
 
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _NAMES_OF_NO_PUBLIC_PLACE = frozenset({"localhost", "local", "internal", "onion", "arpa", "localdomain"})

@@ -267,7 +267,7 @@ def test_whatever_is_damaged_gets_a_verdict(data: bytes) -> None:
 def _says_the_same(data: bytes) -> bool:
     """A blank more, a hurt picture around whole data: valid because the badge inside is."""
     from openbadges.canonical import digest
-    from verification.reading import Badge
+    from openbadges.inputs import Badge
 
     found = read(data)
     assert isinstance(found, Badge)

@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.hostile.case import Case
-from tests.hostile.corpus import di, didweb, fetch, files, fuzz, jwt, ob2, png, render, schema, ssrf, status, svg, times
+from tests.hostile.corpus import (
+    di,
+    didweb,
+    endorsements,
+    fetch,
+    files,
+    fuzz,
+    https,
+    jwt,
+    ob2,
+    png,
+    render,
+    schema,
+    ssrf,
+    status,
+    svg,
+    times,
+)
 
 CLASSES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "jwt": jwt.cases,
@@ -19,6 +36,8 @@ CLASSES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "ssrf": ssrf.cases,
     "fetch": fetch.cases,
     "didweb": didweb.cases,
+    "https": https.cases,
+    "endorsement": endorsements.cases,
     "ob2": ob2.cases,
     "render": render.cases,
     "fuzz": fuzz.cases,

@@ -30,9 +30,31 @@ def cases() -> Iterator[Case]:
     series.control(
         "no-network", token(credential(NOBODY), NOBODY, signing="EdDSA"), "A token of a bare key needs nothing."
     )
+    _links(series)
     _nothing(series)
     _refused(series)
     yield from series.cases
+
+
+def _links(series: Series) -> None:
+    url = "https://academy.example/badge"
+    drawing, picture = p.svg(p.svg_json(JSON.decode())).encode(), p.png(p.itxt(JSON))
+    page = b'<!doctype html><title>x</title><link rel="alternate" type="application/vc" href="/badge.json">'
+    packed = {**JSON_TYPE, "Content-Encoding": "gzip"}
+    for answer, why in (
+        (Answer(JSON, 200, JSON_TYPE), "A badge as JSON."),
+        (Answer(JSON, 200, {"Content-Type": "text/html"}), "The server says the wrong media type."),
+        (Answer(token(credential()).encode(), 200, {"Content-Type": "text/plain"}), "A token."),
+        (Answer(picture, 200, {"Content-Type": "image/png"}), "A picture."),
+        (Answer(drawing, 200, {"Content-Type": "image/svg+xml"}), "A drawing."),
+        (Answer(gzip.compress(JSON, mtime=0), 200, packed), "Compressed, though nobody asked for that."),
+        (Answer(b"", 302, {"Location": "https://academy.example/badge.json"}), "Sent on at the same site."),
+        (Answer(b"", 301, {"Location": "https://other-school.example/badge.json"}), "Sent on to another site."),
+        (Answer(page, 200, {"Content-Type": "text/html"}), "A page that names its badge."),
+    ):
+        others = {"https://academy.example/badge.json": Answer(JSON, 200, JSON_TYPE)}
+        others["https://other-school.example/badge.json"] = Answer(JSON, 200, JSON_TYPE)
+        series.control("link", url, why, WORLD | World(answers={**others, url: answer}))
 
 
 def _at(series: Series, group: str, answer: Answer, why: str, *, path: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openbadges.strict_json import dumps
-from tests.hostile.case import ALTERED, COULD_NOT, REFUSED, UNPROVEN, UNREADABLE, Case, Series, World
+from tests.hostile.case import ALTERED, COULD_NOT, REFUSED, UNPROVEN, UNREADABLE, Answer, Case, Series, World
 from tests.hostile.corpus import pictures as p
-from tests.hostile.maker import ACADEMY, NOBODY, Forged, attempted, credential, signed, status_entry
+from tests.hostile.maker import ACADEMY, NOBODY, Forged, Maker, attempted, credential, signed, status_entry
+from tests.outbound.forbidden import METADATA, addresses_v4, addresses_v6
 
 HOSTS = (
     "127.0.0.1", "127.1", "127.0.1", "0", "0.0.0.0", "0x7f000001", "0x7f.0.0.1", "2130706433", "017700000001",
@@ -52,6 +53,7 @@ def cases() -> Iterator[Case]:
     _controls(series)
     _links(series)
     _inside_badges(series)
+    _names(series)
     yield from series.cases
 
 
@@ -115,3 +117,31 @@ def _inside_badges(series: Series) -> None:
         "verification": {"type": "hosted"},
     }
     series.hostile("legacy", dumps(legacy).decode(), COULD_NOT | REFUSED | UNREADABLE | UNPROVEN, (), why, endless)
+
+
+def _names(series: Series) -> None:
+    """A name of the public internet whose owner lets it lead inside."""
+    why = "The name leads to an address that is not of the public internet."
+    host, url = "inside.example", "https://inside.example/badge.json"
+    for address in (*addresses_v4(1), *addresses_v6(1)[::3], *METADATA):
+        series.hostile("name", url, NOWHERE, (), why, World(names={host: [address]}))
+    for answers in (
+        ["93.184.216.34", "127.0.0.1"],
+        ["127.0.0.1", "93.184.216.34"],
+        ["::1", "93.184.216.34"],
+        ["10.0.0.1", "fd00::1"],
+        [],
+    ):
+        series.hostile("names", url, NOWHERE, (), why, World(names={host: answers}))
+    inside = World(names={host: ["127.0.0.1"], "academy.example": ["10.0.0.1"]})
+    for issuer in ("did:web:inside.example", "did:web:inside.example:x", "https://inside.example/issuer"):
+        maker = Maker("inside", issuer)
+        text = dumps(signed(credential(maker), maker)).decode()
+        series.unknown("issuer-name", text, ("issuer.", "proof."), why, inside)
+    entry = status_entry("5", statusListCredential="https://inside.example/status", id=None)
+    text = dumps(signed(credential(NOBODY, credentialStatus=entry), NOBODY)).decode()
+    series.unknown("list-name", text, "status.", why, inside)
+    moved = World(
+        answers={"https://academy.example/moved": Answer(b"", 302, {"Location": url})}, names={host: ["127.0.0.1"]}
+    )
+    series.hostile("moved", "https://academy.example/moved", NOWHERE, (), "Sent on to a name that leads inside.", moved)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from openbadges.contexts import CREDENTIALS_V2
+from openbadges.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, STATUS_LIST_2021_V1
 from openbadges.multiformats import base64url_encode
 from openbadges.status import encode_list
 from openbadges.strict_json import dumps
@@ -267,38 +267,60 @@ def _older_kinds(series: Series) -> None:
     """StatusList2021Entry and 1EdTechRevocationList, which issue C asks to be read."""
     entry = status_entry(str(INDEX), type="StatusList2021Entry")
     text = token(credential(credentialStatus=entry))
-    for bits, expected in ((bits_with(), "clear"), (bits_with(INDEX), "revoked")):
-        plain = base64url_encode(gzip.compress(bits, mtime=0))
-        document = status_list(
-            bits=plain, subject={"type": "StatusList2021"}, type=["VerifiableCredential", "StatusList2021Credential"]
-        )
-        document["@context"] = [CREDENTIALS_V2, "https://w3id.org/vc/status-list/2021/v1"]
-        why = "A list of the kind of 2021."
-        world = beside(attempted(document))
-        if expected == "clear":
-            series.control("2021", text, why, world)
-            _unreliable_text(series, "2021-unsigned", text, beside(document))
-        else:
-            series.hostile("2021", text, {"revoked"}, "status.revoked", why, world)
+    clear, revoked = (attempted(_list_2021(bits)) for bits in (bits_with(), bits_with(INDEX)))
+    series.control("2021", text, "A list of the kind of 2021.", beside(clear))
+    series.hostile("2021", text, {"revoked"}, "status.revoked", "Its bit is set.", beside(revoked))
+    for document, why in (
+        (_list_2021(bits_with()), "Nobody signed the list."),
+        (attempted(_list_2021(bits_with()), ATTACKER), "Another signed the list."),
+        (replaced(clear, ("credentialSubject", "encodedList"), "x"), "It was changed after signing."),
+        (attempted({**_list_2021(bits_with()), "expirationDate": "2026-11-26T12:00:00Z"}), "The list is stale."),
+        (attempted(status_list()), "It is a list of the newer kind."),
+    ):
+        series.unknown("2021", text, UNSURE, why, beside(document))
+    _revocation_lists(series)
+
+
+def _list_2021(bits: bytes) -> Forged:
+    return {
+        "@context": [CREDENTIALS_V1, STATUS_LIST_2021_V1, DATA_INTEGRITY_V2],
+        "id": LIST_URL,
+        "type": ["VerifiableCredential", "StatusList2021Credential"],
+        "issuer": ACADEMY.did,
+        "issuanceDate": "2026-11-20T00:00:00Z",
+        "credentialSubject": {
+            "id": f"{LIST_URL}#list",
+            "type": "StatusList2021",
+            "statusPurpose": "revocation",
+            "encodedList": base64url_encode(gzip.compress(bits, mtime=0)),
+        },
+    }
+
+
+def _revocation_lists(series: Series) -> None:
     url = "https://academy.example/revoked.json"
     badge = credential(credentialStatus={"id": url, "type": "1EdTechRevocationList"})
-    text = token(badge)
-    id_ = badge["id"]
-    revoked: list[list[Any]] = [
-        [{"id": id_, "revoked": True}],
-        [{"id": id_}],
-        [{"id": id_, "revoked": False}, {"id": id_}],
-    ]
+    text, itself = token(badge), badge["id"]
+
+    def listing(entries: Any) -> World:
+        return beside({"id": url, "issuer": ACADEMY.did, "revokedCredential": entries}, url)
+
+    for entries in each([], [{"id": "urn:x:y"}], [{"id": itself, "revoked": False}]):
+        series.control("1edtech", text, "Its list does not name it.", listing(entries))
+    revoked = each(
+        [{"id": itself, "revoked": True}], [{"id": itself}], [{"id": itself, "revoked": False}, {"id": itself}],
+        [{"id": "urn:x:y"}, {"id": itself, "revocationReason": "By mistake"}],
+    )  # fmt: skip
     for entries in revoked:
-        listed: Forged = {"id": url, "issuer": ACADEMY.did, "revokedCredential": entries}
-        series.hostile("1edtech", text, {"revoked"} | COULD_NOT, "status.", "Its list names it.", beside(listed, url))
-    for broken in ("x", 1, None, [1], {"id": id_}):
-        listed = {"id": url, "issuer": ACADEMY.did, "revokedCredential": broken}
-        series.unknown("1edtech-broken", text, "status.", "It is no list.", beside(listed, url))
-
-
-def _unreliable_text(series: Series, group: str, text: str, world: World) -> None:
-    series.unknown(group, text, UNSURE, "Nobody signed the list.", world)
+        series.hostile("1edtech", text, {"revoked"}, "status.revoked", "Its list names it.", listing(entries))
+    for broken in each(
+        "x", 1, None, [1], {"id": itself}, [{}], ["x"], [{"id": 1}], [{"id": "urn:x:y", "revoked": "no"}]
+    ):
+        series.unknown("1edtech-broken", text, UNSURE, "It is no list.", listing(broken))
+    for changes in ({"id": "https://academy.example/other"}, {"issuer": ATTACKER.did}):
+        document: Forged = {"id": url, "issuer": ACADEMY.did, "revokedCredential": [], **changes}
+        series.unknown("1edtech-other", text, UNSURE, "It is another's list.", beside(document, url))
+    series.unknown("1edtech-unreachable", text, UNSURE, "Nothing answers at the list's address.", ISSUER)
 
 
 def _unreachable(series: Series) -> None:

@@ -81,8 +81,8 @@ BATCH_RATE = declare(
     shown="6/min, with DEBUG 60/min",
     help="Batches of up to 100 verifications per client address.",
 )
-FETCH_RATE = declare(
-    "FETCH_RATE",
+CONNECTION_RATE = declare(
+    "CONNECTION_RATE",
     as_rate,
     "600/min" if DEBUG else "60/min",
     shown="60/min, with DEBUG 600/min",
@@ -245,7 +245,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {
         "verify": VERIFY_RATE,
         "verify_batch": BATCH_RATE,
-        "fetch": FETCH_RATE,
+        "fetch": CONNECTION_RATE,
     },
     "EXCEPTION_HANDLER": "config.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

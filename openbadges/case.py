@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from openbadges import issuer_facts, jose
-from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in
+from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in, first_object
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import EndorsementFact, Evidence, IssuerFact, RecordFact, StatusFact
 from openbadges.inputs import Badge
@@ -21,8 +21,9 @@ from openbadges.json_types import JsonObject
 from openbadges.judge import judge
 from openbadges.references import Reference, references_of, without_fragment
 from openbadges.report import Report
-from openbadges.status_credential import read_status_list
+from openbadges.status_credential import parse_list, read_status_list
 from openbadges.status_entry import StatusQuestion, questions, worst_of
+from openbadges.strict_json import dumps
 
 Missing = Literal["not_held", "unreachable", "unusable"]
 """Why there is no document for an address: nobody looked; nobody answered; what came is no document."""
@@ -139,9 +140,24 @@ def _one_status(
     if question is None:
         return StatusFact(None, code="status.unknown_type")
     document = documents.get(without_fragment(question.address), "not_held")
-    if isinstance(document, dict):
-        return read_status_list(document, question, issuer=issuer, now=now)
-    return StatusFact(None, question.purpose, code=_STATUS_PROBLEMS.get(document, "status.list_invalid"))
+    if isinstance(document, str) and document in _STATUS_PROBLEMS:
+        return StatusFact(None, question.purpose, code=_STATUS_PROBLEMS[document])
+    try:
+        found = _list_in(document)
+    except OpenBadgesError:
+        return StatusFact(None, question.purpose, code="status.list_invalid")
+    return read_status_list(found, question, issuer=issuer, now=now)
+
+
+def _list_in(document: Document | Missing) -> JsonObject | Token:
+    """A list as it is, or what its envelope holds. Raises OpenBadgesError."""
+    if isinstance(document, str):
+        return parse_list(document)
+    return (
+        parse_list(dumps(document))
+        if "encodedList" not in first_object(document.get("credentialSubject"))
+        else document
+    )
 
 
 def _endorsement_facts(credential: JsonObject, documents: Documents, now: datetime) -> Iterator[EndorsementFact]:

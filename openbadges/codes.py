@@ -124,9 +124,7 @@ _ISSUER = {
         "The key belongs to the issuer's address; its name is not proven.", "Read the address."
     ),
     "issuer.key_only": Code("A key is proven and nothing else.", "Ask the holder who the issuer is."),
-    "issuer.name_imitates": Code(
-        "The issuer's name may imitate another one.", "Compare it letter by letter."
-    ),
+    "issuer.name_imitates": Code("The issuer's name may imitate another one.", "Compare it letter by letter."),
     "issuer.creator_differs": Code("Another organisation is named as having defined the badge.", "Ask that one."),
     "issuer.no_record": Code("This installation has no record of issuing it.", "Do not rely on it."),
     "issuer.key_not_listed": Code("The issuer does not list the key.", "Ask the issuer whether it signed this."),

@@ -16,7 +16,7 @@ from openbadges.contexts import (
     OPEN_BADGES_3_0_1,
     OPEN_BADGES_3_0_2,
     OPEN_BADGES_3_0_3,
-    PINNED,
+    is_held,
 )
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
@@ -213,7 +213,7 @@ def _context_problems(value: JsonValue, inline_code: str) -> Iterator[Problem]:
     for context in as_list(value):
         if not isinstance(context, str):
             yield Problem(inline_code, "The document defines words of its own in place of a published context.")
-        elif context not in PINNED:
+        elif not is_held(context):
             yield Problem("structure.context_not_pinned", f"The context {_short(context)} is not known here.")
 
 

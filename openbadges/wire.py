@@ -130,7 +130,7 @@ def _issuer_to_json(fact: IssuerFact) -> JsonObject:
         "proven_by": list(fact.proven_by),
         "own": fact.own,
         "problem": fact.problem,
-        "authorised": None if fact.authorised is None else sorted(fact.authorised),
+        "authorised": None if fact.authorised is None else [*sorted(fact.authorised)],
     }
 
 

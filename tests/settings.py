@@ -6,7 +6,7 @@ from tempfile import mkdtemp
 # Names that a developer may have set for `dev.py run` must not reach the tests.
 for _name in ("HOST", "PORT", "PUBLIC_URL", "PREVIOUS_URLS", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(_name, None)
-_RATES = ("VERIFY_RATE", "BATCH_RATE", "FETCH_RATE")
+_RATES = ("VERIFY_RATE", "BATCH_RATE", "CONNECTION_RATE")
 os.environ.setdefault("INSTANCE_DIR", mkdtemp(prefix="touchstone-tests-"))
 os.environ.setdefault("SECRET_KEY", "of the test run only and worth nothing anywhere else, " * 2)
 os.environ.setdefault("MASTER_KEYS", "dGhlIHRlc3QgcnVuJ3MgbWFzdGVyIGtleSwgMzIgYi4=")

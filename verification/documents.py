@@ -15,14 +15,13 @@ from threading import Lock
 from openbadges import jose, strict_json
 from openbadges.case import Document, Missing
 from openbadges.errors import OpenBadgesError
-from openbadges.json_types import JsonObject
 from openbadges.references import Reference
-from openbadges.times import parse_time
+from openbadges.status_credential import parse_list, time_to_keep
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 32 * 2**20
-SECONDS_KEPT = {"did_document": 900, "issuer_profile": 900, "keys": 900, "status_list": 300}
-SECONDS_OF_FAILURE = 60
+SECONDS_KEPT = {"did_document": 900.0, "issuer_profile": 900.0, "keys": 900.0, "status_list": 300.0}
+SECONDS_OF_FAILURE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +96,12 @@ def parse(body: bytes) -> Document | None:
 
 
 def seconds_to_keep(reference: Reference, document: Document) -> float:
-    """How long an answer may be used again: a wrong id as long as a failure, a list no longer than it holds."""
-    content = _content(document)
-    if reference.kind != "keys" and content.get("id") != reference.id:
-        return SECONDS_OF_FAILURE
-    longest = float(SECONDS_KEPT[reference.kind])
-    return min(longest, _seconds_left(content)) if reference.kind == "status_list" else longest
-
-
-def _content(document: Document) -> JsonObject:
-    if isinstance(document, dict):
-        return document
-    try:
-        return jose.credential_of(jose.parse_token(document))
-    except OpenBadgesError:
-        return {}
-
-
-def _seconds_left(credential: JsonObject) -> float:
-    """Until a list's own end; its `ttl` is in milliseconds (Bitstring Status List 1.0, section 2.2)."""
-    left = float(SECONDS_KEPT["status_list"])
-    subject = credential.get("credentialSubject")
-    ttl = subject.get("ttl") if isinstance(subject, dict) else None
-    if isinstance(ttl, int | float) and not isinstance(ttl, bool):
-        left = min(left, ttl / 1000)
-    try:
-        return min(left, (parse_time(credential["validUntil"]) - datetime.now(UTC)).total_seconds())
-    except (KeyError, OpenBadgesError):
-        return left
+    """How long an answer may be used again: a wrong id as long as a failure, a list no longer than it says itself."""
+    if reference.kind == "status_list":
+        try:
+            found = parse_list(strict_json.dumps(document) if isinstance(document, dict) else document)
+        except OpenBadgesError:
+            return SECONDS_OF_FAILURE
+        return min(SECONDS_KEPT["status_list"], time_to_keep(found, datetime.now(UTC)).total_seconds())
+    is_right = isinstance(document, dict) and (reference.kind == "keys" or document.get("id") == reference.id)
+    return SECONDS_KEPT[reference.kind] if is_right else SECONDS_OF_FAILURE

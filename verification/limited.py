@@ -13,19 +13,20 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Timer
 from typing import IO, Any
 
-from openbadges import case, strict_json, wire
+from openbadges import case, contexts, strict_json, wire
 from openbadges.canonical import SlowPath, fast_path_only
 from openbadges.case import Case
 from openbadges.errors import OpenBadgesError, TooCostly
 from openbadges.facts import Source
 from openbadges.inputs import Badge, Picture, Unreadable, read_badge
+from openbadges.json_types import JsonObject
 from openbadges.report import Report
 from verification.limited_worker import ANSWER, NAMES, QUESTION, WALL_SECONDS
 
@@ -79,6 +80,12 @@ def warm() -> None:
 
 def _is_short(about: Case) -> bool:
     return about.badge.size <= SHORT_TEXT
+
+
+def supply_contexts(documents: Mapping[str, JsonObject]) -> None:
+    """Hold further JSON-LD contexts, here and in every process from now on (openbadges.contexts.supply)."""
+    contexts.supply(documents)
+    _pool.supply(strict_json.dumps(dict(documents)))
 
 
 def close() -> None:
@@ -161,6 +168,12 @@ class Pool:
         self._idle: list[_Process] = []
         self._lock = Lock()
         self._free = BoundedSemaphore(MOST_PROCESSES)
+        self._contexts = b""
+
+    def supply(self, contexts: bytes) -> None:
+        """Tell each process of some contexts before its first question."""
+        self.close()
+        self._contexts = contexts
 
     def ask(self, operation: str, payload: bytes) -> Any:
         """The answer's value. Raises the OpenBadgesError that the operation raised, TooCostly at a breach."""
@@ -175,7 +188,7 @@ class Pool:
     def warm(self) -> None:
         with self._lock:
             if not self._idle:
-                self._idle.append(_Process(self._module))
+                self._idle.append(self._new())
 
     def pids(self) -> list[int]:
         """The processes that wait for a question."""
@@ -226,7 +239,13 @@ class Pool:
                 if process.is_alive():
                     return process
                 process.end()
-        return _Process(self._module)
+        return self._new()
+
+    def _new(self) -> _Process:
+        process = _Process(self._module)
+        if self._contexts:
+            process.ask("supply", self._contexts)
+        return process
 
 
 def _way(status: int) -> str:

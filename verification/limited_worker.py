@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from openbadges import strict_json, wire
+from openbadges import contexts, strict_json, wire
 from openbadges.case import weigh
 from openbadges.errors import OpenBadgesError
 from openbadges.inputs import Unreadable, read_badge, unbake
@@ -55,7 +55,13 @@ def _weigh(payload: bytes) -> JsonObject:
     return wire.report_to_json(weigh(case, now=now))
 
 
-OPERATIONS: tuple[Callable[[bytes], JsonObject], ...] = (_unbake_png, _unbake_svg, _read, _badge_link, _weigh)
+def _supply(payload: bytes) -> JsonObject:
+    """Contexts that whoever runs the command has looked at."""
+    contexts.supply(strict_json.loads(payload, max_bytes=2**26, max_members=2**20))  # type: ignore[arg-type]
+    return {}
+
+
+OPERATIONS: tuple[Callable[[bytes], JsonObject], ...] = (_unbake_png, _unbake_svg, _read, _badge_link, _weigh, _supply)
 NAMES = tuple(operation.__name__.strip("_") for operation in OPERATIONS)
 
 

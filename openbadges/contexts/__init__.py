@@ -56,6 +56,20 @@ def _read_manifest() -> Mapping[str, PinnedContext]:
 
 
 PINNED: Mapping[str, PinnedContext] = _read_manifest()
+_supplied: dict[str, JsonObject] = {}
+
+
+def supply(documents: Mapping[str, JsonObject]) -> None:
+    """Hold further contexts by address for the life of this process, before any document is read.
+
+    For contexts that whoever runs the process has looked at. What a pinned address stands for stays as it is.
+    """
+    _supplied.update({url: document for url, document in documents.items() if url not in PINNED})
+
+
+def is_held(url: str) -> bool:
+    """Whether `load` knows an address."""
+    return url in PINNED or url in _supplied
 
 
 @cache
@@ -73,6 +87,8 @@ def load(url: str) -> JsonObject:
 
     Raises ContextNotPinned for any other address, and RuntimeError when our own file does not have its digest.
     """
-    if url not in PINNED:
-        raise ContextNotPinned(f"The context {url[:200]} is not one that this installation holds.")
-    return _load_pinned(url)
+    if url in PINNED:
+        return _load_pinned(url)
+    if url in _supplied:
+        return _supplied[url]
+    raise ContextNotPinned(f"The context {url[:200]} is not one that this installation holds.")

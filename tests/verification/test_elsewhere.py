@@ -86,7 +86,7 @@ def token_of_the_badge() -> tuple[str, JsonObject]:
     document = {name: value for name, value in foreign_badge().items() if name != "proof"}
     kid = f"{DID}#token-1"
     signature = jose.sign_token(document, key, kid=kid, alg="ES256")
-    method = {"id": kid, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": key.public.to_jwk()}
+    method: JsonObject = {"id": kid, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": key.public.to_jwk()}
     keys = did_document()
     methods, allowed = keys["verificationMethod"], keys["assertionMethod"]
     assert isinstance(methods, list) and isinstance(allowed, list)

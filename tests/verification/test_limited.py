@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from openbadges import baking, case, strict_json
 from openbadges.case import Case, OwnFacts
 from openbadges.errors import BakingInvalid, OpenBadgesError, TooCostly
+from openbadges.facts import Evidence
 from openbadges.inputs import Badge, Unreadable, read_badge
 from openbadges.judge import judge
 from openbadges.report import Report
@@ -41,16 +43,8 @@ def badge(document: object) -> Badge:
 
 def both(about: Case) -> tuple[Report, Report]:
     """The report as weighed here, and by a process."""
-    apart = limited.weigh(Case(Badge(**_members(about.badge, SHORT_TEXT + 1)), *_rest(about)), now=cases.NOW)
-    return case.weigh(about, now=cases.NOW), apart
-
-
-def _members(found: Badge, size: int) -> dict[str, object]:
-    return {"source": found.source, "document": found.document, "token": found.token, "size": size}
-
-
-def _rest(about: Case) -> tuple[object, ...]:
-    return about.documents, about.own, about.recipient
+    long = replace(about, badge=replace(about.badge, size=SHORT_TEXT + 1))
+    return case.weigh(about, now=cases.NOW), limited.weigh(long, now=cases.NOW)
 
 
 OWN = OwnFacts(cases.issuer(own=True, proven_by=("did:web", "operator")), None, {0: cases.CLEAR})
@@ -145,7 +139,7 @@ def test_going_over_a_limit_ends_the_process_and_not_the_pool(greedy: Pool, oper
 
 
 def test_a_breach_is_an_honest_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = judge(cases.Evidence("png", read_error=TooCostly("It takes too long.")), now=cases.NOW)
+    report = judge(Evidence("png", read_error=TooCostly("It takes too long.")), now=cases.NOW)
     assert (report.outcome, report.state, report.checks[0].code) == ("unknown", "not_checked", "read.too_costly")
 
 

@@ -2,21 +2,22 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from credentials.models import Award
-from openbadges import status, strict_json
+from openbadges import contexts, status, strict_json
 from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey
 from tests.verification.foreign import did_document, foreign_badge, status_list
-from verification import evidence
+from verification import evidence, limited
 
 pytestmark = pytest.mark.django_db
 Verdicts = list[dict[str, Any]]
@@ -193,3 +194,65 @@ def test_evidence_that_cannot_be_used_is_named(tmp_path: Path, content: bytes) -
 def test_a_folder_of_evidence_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="missing is not a folder"):
         run("hello", evidence=tmp_path / "missing")
+
+
+# Contexts and further forms of evidence
+
+
+CONTEXT_URL = "https://university.example/extension/v1"
+CONTEXT = {"@context": {"campus": "https://university.example/terms#campus"}}
+
+
+@pytest.fixture
+def _no_context_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(contexts, "_supplied", {})
+    yield
+    limited._pool.supply(b"")
+
+
+def extended_badge() -> str:
+    """A badge with a word of its issuer's own context, signed while that context is known."""
+    contexts.supply({CONTEXT_URL: CONTEXT})
+    base = foreign_badge()
+    base_contexts = base["@context"]
+    assert isinstance(base_contexts, list)
+    extended = foreign_badge(**{"@context": [*base_contexts, CONTEXT_URL], "campus": "North"})
+    contexts._supplied.clear()
+    return strict_json.dumps(extended).decode()
+
+
+@pytest.mark.usefixtures("_no_context_stays")
+@pytest.mark.parametrize("by", ["index", "name"])
+def test_a_context_that_is_supplied_is_used_and_nowhere_else(held: Callable[..., Path], by: str) -> None:
+    badge = extended_badge()
+    folder = held(did_document(), status_list())
+    _, lines = verdicts(badge, offline=True, evidence=folder)
+    assert (lines[0]["state"], codes(lines[0])["structure"]) == ("not_checked", "structure.context_not_pinned")
+
+    name = "context.json" if by == "index" else f"{quote(CONTEXT_URL, safe='')}.json"
+    (folder / name).write_text(json.dumps(CONTEXT))
+    if by == "index":
+        (folder / "index.json").write_text(json.dumps({CONTEXT_URL: name}))
+    _, lines = verdicts(badge, offline=True, evidence=folder)
+    assert lines[0]["state"] == "valid", codes(lines[0])
+
+
+@pytest.mark.usefixtures("_no_context_stays")
+def test_a_pinned_context_cannot_be_replaced(held: Callable[..., Path]) -> None:
+    folder = held(did_document(), status_list())
+    url = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+    (folder / f"{quote(url, safe='')}.json").write_text(json.dumps(CONTEXT))
+    assert judged(folder)["state"] == "valid"
+
+
+@pytest.mark.parametrize("content", ['{"https://a.example/": 1}', "[]", "{"])
+def test_an_index_that_is_none_is_named(held: Callable[..., Path], content: str) -> None:
+    folder = held(did_document())
+    (folder / "index.json").write_text(content)
+    with pytest.raises(CommandError, match=r"index\.json cannot be used"):
+        run("hello", evidence=folder)
+
+
+def test_what_is_printed_hides_nothing() -> None:
+    _, printed = run("gnp\u202e.json")
+    assert "\u202e" not in printed and "U+202E" in printed

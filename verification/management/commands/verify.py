@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from openbadges import strict_json
-from openbadges.errors import OpenBadgesError
+from openbadges.names import visible
 from openbadges.report import Report
+from verification import limited
 from verification.evidence import NOTHING_HELD, Held
+from verification.held_folder import FolderInvalid, read_folder
 from verification.reading import MAX_INPUT_BYTES
 from verification.services import verify
 from verification.web import Web
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             "--evidence",
             type=Path,
             metavar="DIR",
-            help="Folder of JSON files: DID documents and status lists of other platforms, found by their `id`.",
+            help="Folder of DID documents, profiles, status lists and contexts of others, by `id` or address.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _print(self, given: str, report: Report) -> None:
-        self.stdout.write(f"{report.headline}  ({_printable(given)[:100]})")
+        self.stdout.write(f"{report.headline}  ({visible(_printable(given)[:100])})")
         for check in report.checks:
             self.stdout.write(f"  {_MARKS[check.result]} {check.id}: {check.message} [{check.code}]")
 
@@ -68,20 +70,14 @@ def _data(given: str) -> bytes | str:
     return given
 
 
-def _held(folder: Path) -> Held:
-    if not folder.is_dir():
-        raise CommandError(f"{folder} is not a folder.")
-    documents = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            document = strict_json.loads(path.read_bytes())
-        except (OSError, OpenBadgesError) as error:
-            raise CommandError(f"{path} cannot be used as evidence: {error}") from error
-        name = document.get("id") if isinstance(document, dict) else None
-        if not isinstance(document, dict) or not isinstance(name, str):
-            raise CommandError(f"{path} cannot be used as evidence: it has no `id`.")
-        documents[name] = document
-    return Held(documents)
+def _held(path: Path) -> Held:
+    try:
+        folder = read_folder(path)
+    except FolderInvalid as error:
+        raise CommandError(str(error)) from error
+    if folder.contexts:
+        limited.supply_contexts(folder.contexts)
+    return Held(folder.documents)
 
 
 def _printable(given: str) -> str:

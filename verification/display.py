@@ -13,6 +13,7 @@ from openbadges.json_types import JsonObject
 from openbadges.names import imitation, visible
 from openbadges.report import Check, IssuerSummary, Report, State
 from verification.claims import Claims, Fact, Link, Skill, form_words, member, members, read_claims, text, web_address
+from verification.own import host_of
 from verification.scale import When, when_view
 from verification.states import (
     ADVICE,
@@ -342,17 +343,19 @@ def _who(report: Report, claims: Claims, record: OwnRecord | None, host: str) ->
         url=record.issuer_url if record is not None else "",
         country=claims.issuer_country,
         email=claims.issuer_email if record is not None else "",
-        marks=tuple(_mark(proof, issuer, host) for proof in issuer.proven_by),
+        marks=tuple(issuer_mark(proof, issuer, host) for proof in issuer.proven_by),
     )
 
 
-def _mark(proof: str, issuer: IssuerSummary, host: str) -> Mark:
+def issuer_mark(proof: str, issuer: IssuerSummary, host: str) -> Mark:
     passed, note = RESULT_LOOKS["passed"], LOOKS["private"]
     if proof == "did:web":
         listed_at = did_host(issuer.id)
         return Mark(passed.kind, passed.icon, "Key proven" if listed_at == host else f"Key listed at {listed_at}")
     if proof == "operator":
         return Mark(passed.kind, passed.icon, f"Approved by {host}" if host else "Approved by this service")
+    if proof == "https":
+        return Mark(passed.kind, passed.icon, f"Key listed at {visible(host_of(issuer.id))}")
     if proof in ("did:key", "did:jwk"):
         return Mark(note.kind, KEY_ONLY.icon, "Known by its key only")
     return Mark(passed.kind, passed.icon, visible(proof).capitalize())

@@ -6,16 +6,28 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openbadges import jose
+from openbadges.contexts import (
+    CREDENTIALS_V2,
+    OPEN_BADGES_3_0_0,
+    OPEN_BADGES_3_0_1,
+    OPEN_BADGES_3_0_2,
+    OPEN_BADGES_3_0_3,
+    OPEN_BADGES_EXTENSIONS,
+    STATUS_LIST_2021_V1,
+)
 from openbadges.did import did_key
-from openbadges.facts import Evidence, IssuerFact, KeyFact, StatusFact
+from openbadges.facts import EndorsementFact, Evidence, IssuerFact, KeyFact, StatusFact
 from openbadges.issuer_facts import from_id, from_profile, unresolved
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.judge import judge
 from openbadges.keys import PrivateKey, PublicKey
 from openbadges.multiformats import base64url_encode
 from openbadges.strict_json import dumps
+from openbadges.structure import OPEN_BADGES_CONTEXTS
 from tests.openbadges.cases import NOW, Presented, code, issuer, proofs_of, resigned, signed_sample, token_evidence
 from tests.openbadges.published import needs_published, published_json
 from tests.openbadges.samples import ISSUER_DID, eu_complete
@@ -187,9 +199,11 @@ def test_an_https_issuer_signs_with_a_key_of_its_profile() -> None:
 # --- tokens -----------------------------------------------------------------------------------------------------
 
 
-def token(key: PrivateKey, alg: str, *, kid: str | None = None, **header: JsonValue) -> jose.Token:
+def token(
+    key: PrivateKey, alg: str, *, kid: str | None = None, document: JsonObject | None = None, **header: JsonValue
+) -> jose.Token:
     head: JsonObject = {"alg": alg, **({} if kid is None else {"kid": kid}), **header}
-    payload = jose.claims_for(eu_complete().to_json())
+    payload = jose.claims_for(document or eu_complete().to_json())
     signing_input = f"{base64url_encode(dumps(head))}.{base64url_encode(dumps(payload))}"
     return jose.parse_token(f"{signing_input}.{base64url_encode(key.sign(signing_input.encode()))}")
 
@@ -283,3 +297,130 @@ def test_the_published_endorsement_and_badges_are_whole_but_of_an_unknown_issuer
         report = judge(evidence, now=NOW)
         assert report.outcome != "valid"
         assert code(report, "proof") in {"proof.ok", "proof.not_checked"}
+
+
+# --- contexts ---------------------------------------------------------------------------------------------------
+
+
+def minimal(*contexts: str, **members: JsonValue) -> JsonObject:
+    achievement: JsonObject = {
+        "id": "urn:uuid:22222222-2222-4222-8222-222222222222",
+        "type": ["Achievement"],
+        "name": "Networking (SAMPLE)",
+        "description": "A sample.",
+        "criteria": {"narrative": "Pass the sample exam."},
+    }
+    made: JsonObject = {
+        "@context": [CREDENTIALS_V2, *contexts],
+        "id": "urn:uuid:33333333-3333-4333-8333-333333333333",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": ISSUER_DID, "type": ["Profile"], "name": "Sample IT Academy (SAMPLE)"},
+        "validFrom": "2026-03-12T09:30:00Z",
+        "credentialSubject": {"id": "urn:uuid:4", "type": ["AchievementSubject"], "achievement": achievement},
+    }
+    return {**made, **members}
+
+
+@pytest.mark.parametrize("context", [OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3])
+@pytest.mark.parametrize(("kind", "algorithm"), KINDS)
+def test_an_embedded_proof_may_be_over_the_contexts_that_fit_the_data_model(
+    context: str, kind: str, algorithm: str
+) -> None:
+    document = with_contexts_of(kind, minimal(context))
+    made = add_proof_of(kind, document, KEYS[algorithm], method=METHODS[algorithm])
+    assert state(made, status=None) == ("valid", "proof.ok", "issuer.name_unproven")
+
+
+@pytest.mark.parametrize("context", [OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1])
+def test_contexts_that_contradict_the_data_model_can_be_in_no_embedded_proof(context: str) -> None:
+    """Both redefine protected terms of VC Data Model 2.0, so that no processor of JSON-LD reads them together."""
+    signed_elsewhere: JsonObject = {**minimal(context), "proof": signed_sample()["proof"]}
+    report = judge(Presented(signed_elsewhere).elsewhere(status=None), now=NOW)
+    assert (report.state, code(report, "structure")) == ("not_accepted", "structure.unsigned_term")
+
+
+@pytest.mark.parametrize("context", sorted(OPEN_BADGES_CONTEXTS))
+@pytest.mark.parametrize(("alg", "key"), ALGORITHMS)
+def test_a_token_may_name_each_published_context(context: str, alg: str, key: PrivateKey) -> None:
+    method = f"{ISSUER_DID}#token"
+    found = token(key, alg, kid=method, document=minimal(context))
+    report = judge(token_evidence(found, issuer=listing(key.public, method), status=None), now=NOW)
+    assert report.state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("context", "entry"),
+    [
+        (OPEN_BADGES_EXTENSIONS, {"id": "https://issuer.example/revoked", "type": "1EdTechRevocationList"}),
+        (
+            STATUS_LIST_2021_V1,
+            {
+                "type": "StatusList2021Entry",
+                "statusPurpose": "revocation",
+                "statusListIndex": "7",
+                "statusListCredential": "https://issuer.example/status/1",
+            },
+        ),
+    ],
+)
+def test_an_older_kind_of_status_needs_the_context_that_defines_it(context: str, entry: JsonObject) -> None:
+    unsigned = minimal(OPEN_BADGES_3_0_3, context, credentialStatus=entry)
+    document = add_proof_of("eddsa-rdfc-2022", unsigned, KEYS["Ed25519"], method=METHODS["Ed25519"])
+    assert state(document, status=StatusFact(False))[0] == "valid"
+    assert state(document, status=StatusFact(True))[0] == "revoked"
+    assert state(document, status=None)[0] == "not_checked"
+    without: JsonObject = {**document, "@context": [CREDENTIALS_V2, OPEN_BADGES_3_0_3]}
+    report = judge(Presented(without).elsewhere(issuer=FACT, status=StatusFact(False)), now=NOW)
+    assert (report.state, code(report, "structure")) == ("not_accepted", "structure.unsigned_term")
+
+
+# --- anything at all --------------------------------------------------------------------------------------------
+
+KNOWN_VALUES: list[Any] = [
+    *KEYS,
+    *METHODS.values(),
+    OTHER_METHOD,
+    "DataIntegrityProof",
+    "Ed25519Signature2020",
+    *(kind for kind, _ in KINDS),
+    "assertionMethod",
+    "2026-03-12T09:30:00Z",
+    "urn:uuid:1",
+    CREDENTIALS_V2,
+    OPEN_BADGES_3_0_3,
+    "z" + "2" * 86,
+    "EndorsementCredential",
+    "VerifiableCredential",
+    ISSUER_DID,
+    10**25,
+]
+MEMBERS = (
+    *("@context", "id", "type", "cryptosuite", "proofPurpose", "proofValue", "previousProof", "created", "expires"),
+    *("verificationMethod", "domain", "issuer", "credentialSubject", "proof", "endorsement"),
+)
+ANYTHING: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(KNOWN_VALUES),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(MEMBERS),
+            inner,
+            max_size=8,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(proof=ANYTHING, endorsement=ANYTHING)
+def test_any_proof_and_any_endorsement_get_a_verdict(proof: Any, endorsement: Any) -> None:
+    known = (EndorsementFact(FACT, StatusFact(False)),)
+    document: JsonObject = {**signed_sample(), "proof": proof}
+    report = judge(Presented(document).elsewhere(issuer=FACT, endorsements=known), now=NOW)
+    assert report.outcome != "valid"
+    endorsed = token(
+        P256, "ES256", kid=METHODS["P-256"], document={**minimal(OPEN_BADGES_3_0_3), **{"endorsement": endorsement}}
+    )
+    report = judge(token_evidence(endorsed, issuer=FACT, endorsements=known, status=None), now=NOW)
+    assert code(report, "endorsements") not in {"endorsements.ok", "endorsements.some", "endorsements.key_only"}

@@ -5,10 +5,10 @@ from dataclasses import fields, replace
 import pytest
 
 from openbadges.judge import judge
-from openbadges.report import PRECEDENCE, State
+from openbadges.report import PRECEDENCE, IssuerSummary, State
 from tests.look import sample_pages
 from tests.openbadges import cases, samples
-from verification.display import Asked, VerdictView, did_host, verdict_view
+from verification.display import Asked, VerdictView, did_host, issuer_mark, verdict_view
 from verification.states import ADVICE, LOOKS
 
 HIDES_CLAIMS = ("altered", "unreadable", "unclaimed", "private", "not_found", "erased")
@@ -149,3 +149,16 @@ def test_a_file_cannot_be_tried_again_without_the_file(views: dict[State, Verdic
 )
 def test_the_host_of_a_did_is_its_domain(did: str, host: str) -> None:
     assert did_host(did) == host
+
+
+@pytest.mark.parametrize(
+    ("issuer", "proof", "words"),
+    [
+        ("did:web:issuer.example", "did:web", "Key listed at issuer.example"),
+        ("https://issuer.example/profile", "https", "Key listed at issuer.example"),
+        ("did:key:z6Mk", "did:key", "Known by its key only"),
+        ("did:jwk:e30", "did:jwk", "Known by its key only"),
+    ],
+)
+def test_what_is_proven_of_an_issuer_is_said_in_words(issuer: str, proof: str, words: str) -> None:
+    assert issuer_mark(proof, IssuerSummary(issuer, None, None, (proof,)), "localhost:8000").words == words

@@ -90,7 +90,7 @@ _PROOF = {
     "proof.malformed": Code("The signature is not written as one.", _ASK_HOLDER),
     "proof.missing": Code("The document carries no signature.", _ASK_HOLDER),
     "proof.unsupported": Code("The signature is of a kind that is not accepted here.", _ASK_ISSUER),
-    "proof.too_many": Code("The document carries more than 8 signatures.", _ASK_ISSUER),
+    "proof.too_many": Code("The document carries more than 8 signatures, or 3 in chains.", _ASK_ISSUER),
     "proof.chain": Code("The signature follows an earlier one that is not there.", _ASK_HOLDER),
     "proof.purpose": Code("The signature was made for another purpose than issuing.", _ASK_ISSUER),
     "proof.domain": Code("The signature was made for use in another place only.", _ASK_HOLDER),

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from hashlib import sha256, sha384
 from typing import Literal
 
+from openbadges.bounded_cache import BoundedCache
 from openbadges.canonical import jcs, rdfc, rdfc_sha384
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import Algorithm
 from openbadges.multiformats import EncodingInvalid, base58btc_decode
+from openbadges.strict_json import dumps
 
 DATA_INTEGRITY = "DataIntegrityProof"
 _LETTERS_OF_BYTES = {64: 88, 96: 132}  # at most, in base58btc
@@ -40,13 +42,11 @@ class Suite:
             return self._json_to_sign(document, options, algorithm)
         context = document.get("@context")
         configuration = {**{member: options[member] for member in options if member != "@context"}, "@context": context}
-        if algorithm == "P-384":
-            return sha384(rdfc_sha384(configuration)).digest() + sha384(rdfc_sha384(document)).digest()
-        return sha256(rdfc(configuration)).digest() + sha256(rdfc(document)).digest()
+        return rdf_digest(configuration, algorithm) + rdf_digest(document, algorithm)
 
     def _json_to_sign(self, document: JsonObject, options: JsonObject, algorithm: Algorithm) -> bytes:
         # Signed as text, a term that no context defines would be covered and still mean nothing: refused alike.
-        rdfc(document)
+        rdf_digest(document)
         hash_of = sha384 if algorithm == "P-384" else sha256
         if "@context" in options:
             document = {**document, "@context": options["@context"]}
@@ -64,6 +64,24 @@ SUITES: Mapping[str, Suite] = {
         Suite("Ed25519Signature2020", ("Ed25519",), "rdfc", proof_type="Ed25519Signature2020"),
     )
 }
+
+
+_digests: BoundedCache[tuple[bool, bytes], bytes] = BoundedCache(256)
+
+
+def rdf_digest(document: JsonObject, algorithm: Algorithm = "Ed25519") -> bytes:
+    """Return the hash of the canonical N-Quads as keys of an algorithm have it.
+
+    Kept by the document's JSON: all proofs of a set are over the same document, which may be a slow one by intent.
+    Raises what rdfc raises.
+    """
+    is_long = algorithm == "P-384"
+    kept_as = (is_long, sha256(dumps(document)).digest())
+    digest = _digests.get(kept_as)
+    if digest is None:
+        digest = sha384(rdfc_sha384(document)).digest() if is_long else sha256(rdfc(document)).digest()
+        _digests.put(kept_as, digest)
+    return digest
 
 
 def suite_of(proof: JsonObject) -> Suite | None:

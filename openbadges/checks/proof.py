@@ -6,7 +6,8 @@ Source: VC Data Integrity 1.0, section 4.4 (verify proof) and 4.5 (proof sets an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from openbadges.canonical import digest
 from openbadges.checks.finding import Finding, finding, from_error
@@ -24,7 +25,8 @@ from openbadges.json_types import JsonObject, JsonValue
 from openbadges.suites import DATA_INTEGRITY, suite_of
 from openbadges.times import TimeInvalid, parse_time
 
-MOST_PROOFS = 8  # each costs a canonicalisation
+MOST_PROOFS = 8
+MOST_CHAINED = 3  # each covers a document of its own, which costs a canonicalisation
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _MEMBERS = frozenset(("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"))
@@ -73,7 +75,7 @@ def weigh_signatures(issuer: IssuerFact | None, document: JsonObject, token: Tok
     Of a set, each supported proof whose key is known must fit; a key that only the proof itself names proves integrity.
     """
     try:
-        return _weigh_proofs(issuer, document, now) if token is None else _weigh_token(issuer, token)
+        return _weigh_proofs(issuer, document, now) if token is None else _weigh_token(issuer, token, now)
     except OpenBadgesError as error:
         return _weigh_refusal(error)
 
@@ -109,12 +111,15 @@ def _is_our_proof(proof: JsonValue) -> bool:
     return proof[0].keys() == _MEMBERS and all(isinstance(value, str) for value in proof[0].values())
 
 
-def _weigh_token(issuer: IssuerFact | None, token: Token) -> Weighed:
+def _weigh_token(issuer: IssuerFact | None, token: Token, now: datetime) -> Weighed:
+    made_at = _issued_at(token.payload)
+    if made_at is not None and made_at > now + CLOCK_TOLERANCE:
+        return Weighed(_refused("proof.created_later", "The signature says that it was made in the future."))
     key = key_for(issuer, token.kid or "") or _key_carried(issuer, token)
     if key is None:
         return _without_key()
     verify_token(token, key.key)
-    return Weighed(_fits(), (Signature(key, _claimed_time(token.payload)),))
+    return Weighed(_fits(), (Signature(key, made_at or _time(token.payload.get("validFrom"))),))
 
 
 def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
@@ -125,30 +130,39 @@ def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
     return key_in_method(token.kid) if token.kid is not None else None
 
 
-def _claimed_time(payload: JsonObject) -> datetime | None:
-    return _time(payload.get("validFrom"))
+def _issued_at(payload: JsonObject) -> datetime | None:
+    """When a token says it was made; a number that no calendar holds is the end of time."""
+    seconds = payload.get("iat")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:
     """A proof set holds when at least one supported proof fits and no supported one fails."""
     proofs = proofs_of(document)
-    if not proofs:
-        message = "The document carries no signature."
-        return Weighed(finding("proof", "failed", "proof.missing", message, state="not_accepted"))
-    if len(proofs) > MOST_PROOFS:
-        message = f"The document carries more than {MOST_PROOFS} signatures."
-        return Weighed(finding("proof", "failed", "proof.too_many", message, state="not_accepted"))
     supported = [proof for proof in proofs if suite_of(proof) is not None]
-    if not supported:
-        message = "The signature is of a kind that is not accepted here."
-        return Weighed(finding("proof", "failed", "proof.unsupported", message, state="not_accepted"))
-    for proof in supported:
-        for objection in objections(proof, now):
-            return Weighed(objection)
+    for objection in chain(_set_objections(proofs, supported), *(objections(proof, now) for proof in supported)):
+        return Weighed(objection)
     signatures = tuple(_signatures(issuer, document, supported))
     if not signatures:
         return _without_key()
     return Weighed(_fits(others=len(proofs) - len(signatures)), signatures)
+
+
+def _set_objections(proofs: list[JsonObject], supported: list[JsonObject]) -> Iterator[Finding]:
+    """What keeps the proofs of a document from being weighed one by one."""
+    if not proofs:
+        yield _refused("proof.missing", "The document carries no signature.")
+    elif len(proofs) > MOST_PROOFS:
+        yield _refused("proof.too_many", f"The document carries more than {MOST_PROOFS} signatures.")
+    elif sum("previousProof" in proof for proof in proofs) > MOST_CHAINED:
+        yield _refused("proof.too_many", f"More than {MOST_CHAINED} signatures of the document follow others.")
+    elif not supported:
+        yield _refused("proof.unsupported", "The signature is of a kind that is not accepted here.")
 
 
 def _signatures(issuer: IssuerFact | None, document: JsonObject, proofs: list[JsonObject]) -> Iterator[Signature]:

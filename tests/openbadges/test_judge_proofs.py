@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbadges import jose
+from openbadges.canonical import paths
 from openbadges.contexts import (
     CREDENTIALS_V2,
     OPEN_BADGES_3_0_0,
@@ -135,6 +137,31 @@ def test_a_chain_counts_where_each_link_fits_and_one_is_the_issuers() -> None:
     assert state({**whole, "proof": [earlier, {**later, "previousProof": None}]})[0] in {"altered", "not_accepted"}
 
 
+def test_a_long_chain_costs_too_much_to_be_followed() -> None:
+    document = eu_complete().to_json()
+    for number in range(5):
+        members: JsonObject = {
+            "id": f"urn:uuid:{number}",
+            "previousProof": f"urn:uuid:{number - 1}" if number else None,
+        }
+        document = add_proof_of("eddsa-rdfc-2022", document, KEYS["Ed25519"], method=METHODS["Ed25519"], **members)
+        assert state(document)[:2] == (("valid", "proof.ok") if number <= 3 else ("not_accepted", "proof.too_many"))
+
+
+def test_a_slow_document_is_made_canonical_once_for_all_its_proofs() -> None:
+    alike: JsonObject = {"type": ["Alignment"], "targetName": "Sample", "targetUrl": "https://a.example/"}
+    document: JsonObject = minimal(OPEN_BADGES_3_0_3)
+    subject: Any = document["credentialSubject"]
+    achievement = {**subject["achievement"], "alignment": [alike] * 50}
+    document = {**document, "credentialSubject": {**subject, "achievement": achievement}}
+    for kind, algorithm in KINDS:
+        if kind != "Ed25519Signature2020":
+            document = add_proof_of(kind, document, KEYS[algorithm], method=METHODS[algorithm])
+    before = sum(paths().values())
+    assert state(document, status=None)[0] == "valid"
+    assert sum(paths().values()) - before <= 1
+
+
 def test_a_proof_taken_from_another_badge_does_not_fit() -> None:
     other = resigned(name="Another badge")
     replayed = {**signed_sample(), "proof": other["proof"]}
@@ -200,10 +227,16 @@ def test_an_https_issuer_signs_with_a_key_of_its_profile() -> None:
 
 
 def token(
-    key: PrivateKey, alg: str, *, kid: str | None = None, document: JsonObject | None = None, **header: JsonValue
+    key: PrivateKey,
+    alg: str,
+    *,
+    kid: str | None = None,
+    document: JsonObject | None = None,
+    claims: JsonObject | None = None,
+    **header: JsonValue,
 ) -> jose.Token:
     head: JsonObject = {"alg": alg, **({} if kid is None else {"kid": kid}), **header}
-    payload = jose.claims_for(document or eu_complete().to_json())
+    payload = {**jose.claims_for(document or eu_complete().to_json()), **(claims or {})}
     signing_input = f"{base64url_encode(dumps(head))}.{base64url_encode(dumps(payload))}"
     return jose.parse_token(f"{signing_input}.{base64url_encode(key.sign(signing_input.encode()))}")
 
@@ -246,6 +279,30 @@ def test_a_key_that_a_token_brings_along_proves_integrity_only(alg: str, key: Pr
     did = did_key(key.public)
     by_did = token(key, alg, kid=f"{did}#{did[8:]}")
     assert judged(by_did, FACT) == ("issuer_unproven", "proof.ok", "issuer.key_of_another")
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "expected"),
+    [
+        (NOW.timestamp() + 300, ("valid", "proof.ok", "issuer.name_unproven")),
+        (NOW.timestamp() + 301, ("not_accepted", "proof.created_later", "issuer.not_reached")),
+        (NOW.timestamp() - 60, ("valid", "proof.ok", "issuer.name_unproven")),
+        (10**25, ("not_accepted", "proof.created_later", "issuer.not_reached")),
+        ("2026-11-22T10:10:00Z", ("valid", "proof.ok", "issuer.name_unproven")),
+    ],
+)
+def test_a_token_from_the_future_is_refused(issued_at: JsonValue, expected: tuple[str, str, str]) -> None:
+    found = token(P256, "ES256", kid=METHODS["P-256"], claims={"iat": issued_at})
+    assert judged(found, FACT) == expected
+
+
+def test_a_token_made_after_the_end_of_its_key_is_not_the_issuers() -> None:
+    method = METHODS["P-256"]
+    for issued_at, expected in ((NOW.timestamp() - 61, "valid"), (NOW.timestamp() - 59, "issuer_unproven")):
+        found = token(P256, "ES256", kid=method, claims={"iat": issued_at})
+        fact = listing(P256.public, method)
+        ends = replace(fact.keys[method], expires_at=NOW - timedelta(seconds=60))
+        assert judged(found, replace(fact, keys={method: ends}))[0] == expected
 
 
 # --- what the lists say -----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from openbadges.strict_json import dumps
 from verification.http import document
 from verification.services import MOST_INPUTS
 
-_REPORT = {"$ref": "#/components/schemas/Report"}
+_REPORT: JsonObject = {"$ref": "#/components/schemas/Report"}
 _PROBLEMS: Mapping[int, str] = {
     400: "The request is not as described here.",
     406: "No such form of answer.",
@@ -104,10 +104,8 @@ def _batch() -> JsonObject:
 
 def _responses(schema: JsonObject) -> JsonObject:
     """200 for whatever could be judged, valid or not; else a problem document (RFC 9457)."""
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    refused: JsonObject = {
-        str(status): {"description": text, "content": dict(problem)} for status, text in _PROBLEMS.items()
-    }
+    problem: JsonObject = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused: JsonObject = {str(status): {"description": text, "content": problem} for status, text in _PROBLEMS.items()}
     return {"200": {"description": "Judged.", "content": {"application/json": {"schema": schema}}}, **refused}
 
 

@@ -34,7 +34,7 @@ def _read_words() -> argparse.Namespace:
         "--only", nargs="+", default=[], metavar="NAME", help="Cases that begin like this: jwt/alg-none"
     )
     parser.add_argument(
-        "--ask-every", type=int, default=1, metavar="N", help="Ask page, API, command for each Nth (1)."
+        "--ask-every", type=int, default=5, metavar="N", help="Ask page, API, command for each Nth (5)."
     )
     parser.add_argument("--explain", action="store_true", help="Also print each case that came out wrong.")
     parser.add_argument("--json", action="store_true", help="One JSON object, no progress and no table.")

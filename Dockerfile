@@ -20,4 +20,4 @@ RUN SECRET_KEY=unused MASTER_KEYS= python manage.py collectstatic --noinput --ve
  && chown -R touchstone /var/lib/touchstone
 USER touchstone
 EXPOSE 8000
-CMD ["sh", "-c", "exec granian --interface wsgi --host \"$HOST\" --port \"${PORT:-8000}\" --workers \"${WEB_WORKERS:-2}\" --blocking-threads 1 --respawn-failed-workers config.wsgi:application"]
+CMD ["sh", "-c", "exec granian --interface wsgi --host \"$HOST\" --port \"${PORT:-8000}\" --workers \"${WEB_WORKERS:-2}\" --blocking-threads \"$((${FETCH_CONCURRENCY:-4} + 1))\" --respawn-failed-workers config.wsgi:application"]

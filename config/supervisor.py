@@ -93,10 +93,12 @@ def main(instance_dir: Path) -> None:
 
 def web_command(host: str, port: str) -> list[str]:
     workers = os.environ.get("WEB_WORKERS", "2")
+    # Each fetch from another site may hold a thread for seconds; one more answers everything else meanwhile.
+    threads = str(int(os.environ.get("FETCH_CONCURRENCY") or "4") + 1)
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port),
-        *("--workers", workers, "--blocking-threads", "1", "--respawn-failed-workers", "--workers-kill-timeout", "2"),
-        *("--log-level", "warning", "config.wsgi:application"),
+        *("--workers", workers, "--blocking-threads", threads, "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "2", "--log-level", "warning", "config.wsgi:application"),
     ]
 
 

@@ -59,6 +59,7 @@ def rdfc(document: JsonObject) -> bytes:
 
 def rdfc_sha384(document: JsonObject) -> bytes:
     """Like rdfc, with SHA-384 inside of the canonicalization, as proofs under P-384 keys have it."""
+    _may_take_long()
     return canonical_nquads(jsonld.to_quads(document), hash_name="sha384").encode("utf-8")
 
 

@@ -7,7 +7,7 @@ and outcomes are `report.PRECEDENCE` and `report.outcome_of`; all codes are in `
 from collections.abc import Sequence
 from datetime import datetime
 
-from openbadges.checks.endorsements import weigh_endorsements
+from openbadges.checks.endorsements import endorsements_that_hold, weigh_endorsements
 from openbadges.checks.finding import Finding, finding, from_error, not_reached
 from openbadges.checks.holder import weigh_recipient
 from openbadges.checks.issuer import weigh_issuer
@@ -22,6 +22,7 @@ from openbadges.report import (
     CHECK_IDS,
     PRECEDENCE,
     CredentialSummary,
+    EndorsementSummary,
     IssuerSummary,
     Report,
     State,
@@ -192,7 +193,14 @@ def _report(
         credential=summary,
         explanation=explanation(state, circumstances),
         signed=document if fits and sound else None,
+        endorsements=_endorsements(evidence, document if fits else None, now),
     )
+
+
+def _endorsements(evidence: Evidence, document: JsonObject | None, now: datetime) -> tuple[EndorsementSummary, ...]:
+    if document is None or not evidence.endorsements:
+        return ()
+    return endorsements_that_hold(evidence, document, now)
 
 
 def _deciding(findings: Sequence[Finding]) -> Finding | None:

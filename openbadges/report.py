@@ -105,12 +105,20 @@ class CredentialSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class EndorsementSummary:
+    """An endorsement that holds: who made it, and what it says (None where it says nothing)."""
+
+    issuer: IssuerSummary
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole verdict at `checked_at`.
 
     `headline` names the state in words, `explanation` is the sentence or two under it (pages and command line).
     `signed` is the credential as its issuer signed it; None unless the proof fits and the structure is sound.
-    Neither `explanation` nor `signed` is part of `to_json`.
+    `endorsements` are those that hold. None of the three is part of `to_json`.
     """
 
     outcome: Outcome
@@ -122,6 +130,7 @@ class Report:
     receipt: str | None = None
     explanation: str = ""
     signed: JsonObject | None = None
+    endorsements: tuple[EndorsementSummary, ...] = ()
 
     @property
     def document(self) -> JsonObject | None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from openbadges import status
 from openbadges.bounded_cache import BoundedCache
 from openbadges.checks.issuer import key_objection
-from openbadges.checks.proof import Signature, key_for, objections, weigh_signatures
+from openbadges.checks.proof import Signature, key_for, key_of_token, objections, weigh_signatures
 from openbadges.data_integrity import proofs_of
 from openbadges.errors import OpenBadgesError, StatusListInvalid
 from openbadges.facts import IssuerFact, StatusFact
@@ -142,7 +142,10 @@ def _prove(document: JsonObject, token: Token | None, issuer: IssuerFact, now: d
     """
     proofs = [] if token is not None else [proof for proof in proofs_of(document) if suite_of(proof) is not None]
     _require(not any(True for proof in proofs for _ in objections(proof, now)), "A proof of the list does not hold.")
-    facts = [key_for(issuer, method) for method in _methods(proofs, token)]
+    if token is None:
+        facts = [key_for(issuer, str(proof.get("verificationMethod"))) for proof in proofs]
+    else:
+        facts = [key_of_token(issuer, token)]
     text = dumps(document) if token is None else token.signing_input + b"." + token.signature
     kept_as = (sha256(text).digest(), tuple(None if fact is None else fact.key for fact in facts))
     if _proven.get(kept_as) is None:
@@ -153,10 +156,6 @@ def _prove(document: JsonObject, token: Token | None, issuer: IssuerFact, now: d
     signatures = [Signature(fact, at) for fact, at in zip(facts, made_at, strict=True) if fact is not None]
     by_issuer = any(key_objection(issuer, signature, now) is None for signature in signatures)
     _require(by_issuer, "The list is not signed by the issuer.")
-
-
-def _methods(proofs: list[JsonObject], token: Token | None) -> list[str]:
-    return [str(proof.get("verificationMethod")) for proof in proofs] if token is None else [token.kid or ""]
 
 
 def _issuer(document: JsonObject) -> JsonValue:

@@ -18,7 +18,7 @@ from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PublicKey
 from openbadges.multiformats import base64url_encode
-from openbadges.report import Check, CredentialSummary, IssuerSummary, Report
+from openbadges.report import Check, CredentialSummary, EndorsementSummary, IssuerSummary, Report
 
 # Only what was written by this module is read by it: the values are of the kinds that were written.
 Read = Any
@@ -72,6 +72,7 @@ def report_to_json(report: Report) -> JsonObject:
         "credential": None if summary is None else _summary_to_json(summary),
         "explanation": report.explanation,
         "shows_document": report.signed is not None,
+        "endorsements": [{"issuer": one.issuer.to_json(), "comment": one.comment} for one in report.endorsements],
     }
 
 
@@ -86,6 +87,9 @@ def report_from_json(value: Read, badge: Badge) -> Report:
         credential=None if value["credential"] is None else _summary_from_json(value["credential"]),
         explanation=value["explanation"],
         signed=credential_in(badge) if value["shows_document"] else None,
+        endorsements=tuple(
+            EndorsementSummary(_issuer_summary(one["issuer"]), one["comment"]) for one in value["endorsements"]
+        ),
     )
 
 
@@ -112,9 +116,12 @@ def _summary_to_json(summary: CredentialSummary) -> JsonObject:
 
 
 def _summary_from_json(value: Read) -> CredentialSummary:
-    issuer = {**value["issuer"], "proven_by": tuple(value["issuer"]["proven_by"])}
     times = {name: _time_from_json(value[name]) for name in ("valid_from", "valid_until")}
-    return CredentialSummary(**{**value, **times, "issuer": IssuerSummary(**issuer)})
+    return CredentialSummary(**{**value, **times, "issuer": _issuer_summary(value["issuer"])})
+
+
+def _issuer_summary(value: Read) -> IssuerSummary:
+    return IssuerSummary(**{**value, "proven_by": tuple(value["proven_by"])})
 
 
 # --- facts of our own database ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Literal
 from openbadges.facts import AwardState
 from openbadges.json_types import JsonObject
 from openbadges.names import imitation, visible
-from openbadges.report import Check, IssuerSummary, Report, State
+from openbadges.report import Check, EndorsementSummary, IssuerSummary, Report, State
 from verification.claims import Claims, Fact, Link, Skill, form_words, member, members, read_claims, text, web_address
 from verification.own import host_of
 from verification.scale import When, when_view
@@ -144,6 +144,15 @@ class WhoSaysSo:
 
 
 @dataclass(frozen=True, slots=True)
+class EndorsementLine:
+    """An endorsement that holds: `name` is what the endorser calls itself, `marks` what is proven of it."""
+
+    name: str
+    comment: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
     """Something that a reader should look at twice, though it changes no verdict."""
 
@@ -161,7 +170,7 @@ class Event:
 class VerdictView:
     """Everything on a verdict page, in the order of PRODUCT 4a. `claims` is None where nothing may be shown.
 
-    `site`: the host elsewhere that was asked for what its link leads to, "" where none was.
+    `site`: the host elsewhere that a link led to, where something was fetched from there, else "".
     """
 
     state: State
@@ -187,6 +196,7 @@ class VerdictView:
     events: tuple[Event, ...]
     facts: tuple[Fact, ...]
     evidence: tuple[Link, ...]
+    endorsements: tuple[EndorsementLine, ...]
     advice: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     technical: tuple[Fact, ...]
@@ -202,7 +212,7 @@ class VerdictView:
     def can_try_again(self) -> bool:
         """Whether the same input may get another verdict later; a link that is not opened gets none."""
         may_change = self.state in ("unreachable", "issuer_unproven", "not_checked")
-        return may_change and bool(self.asked.again) and (self.claims is not None or bool(self.site))
+        return may_change and bool(self.asked.again) and (self.claims is not None or self.state == "unreachable")
 
     @property
     def signed_by(self) -> str:
@@ -243,6 +253,7 @@ def verdict_view(
         events=() if shown is None else _events(report.state, shown, record),
         facts=() if shown is None else how_proven(shown),
         evidence=() if shown is None else shown.evidence,
+        endorsements=() if shown is None else tuple(_endorsement(one, host) for one in report.endorsements),
         advice=ADVICE_BY_CODE.get(report.check("read").code, ADVICE[report.state]),
         checks=check_lines(report),
         technical=_technical(report, record),
@@ -252,7 +263,7 @@ def verdict_view(
         page_path=f"/c/{record.public_id}" if record is not None and shown is not None else "",
         summary=_summary(report, shown, record),
         asked=asked or Asked(),
-        site=visible(site),
+        site=visible(site) if report.check("read").result == "passed" else "",
     )
 
 
@@ -344,6 +355,14 @@ def _who(report: Report, claims: Claims, record: OwnRecord | None, host: str) ->
         country=claims.issuer_country,
         email=claims.issuer_email if record is not None else "",
         marks=tuple(issuer_mark(proof, issuer, host) for proof in issuer.proven_by),
+    )
+
+
+def _endorsement(summary: EndorsementSummary, host: str) -> EndorsementLine:
+    issuer = summary.issuer
+    marks = tuple(issuer_mark(proof, issuer, host) for proof in issuer.proven_by)
+    return EndorsementLine(
+        visible(issuer.name or issuer.claimed_name or issuer.id), visible(summary.comment or ""), marks
     )
 
 

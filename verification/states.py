@@ -44,6 +44,10 @@ _ASK_FOR_LINK = (
     "Or ask for the code under the badge.",
     "Check that one here.",
 )
+_OPEN_YOURSELF = (
+    "Open the link yourself. Copy the badge’s text there, or save its file: PNG, SVG, JSON or JWT.",
+    "Then paste the text or choose the file here.",
+)
 ADVICE: Mapping[State, tuple[str, ...]] = {
     "altered": _ASK_FOR_LINK,
     "not_accepted": (
@@ -77,10 +81,8 @@ ADVICE_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "Look on that page for a way to download the badge, or for its own link.",
         "Then paste the text here, or choose the file.",
     ),
-    "read.not_followed": (
-        "Open the link yourself. Copy the badge’s text there, or save its file: PNG, SVG, JSON or JWT.",
-        "Then paste the text or choose the file here.",
-    ),
+    "read.not_followed": _OPEN_YOURSELF,
+    "read.refused": _OPEN_YOURSELF,
 }
 RELIES_ON_CHANGED_TEXT: frozenset[State] = frozenset(("altered", "unreadable"))
 

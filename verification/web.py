@@ -46,9 +46,12 @@ class TooManyFetches(Exception):
 class Web:
     """Access to other sites for one question (or one batch of them): one deadline, one count of connections."""
 
-    def __init__(self, *, seconds: float = SECONDS_FOR_ONE_VERDICT, admit: Callable[[], None] = lambda: None) -> None:
-        """admit: called before each connection; raises TooManyFetches where there were enough."""
-        self.deadline = Deadline.after(seconds)
+    def __init__(self, *, seconds: float | None = None, admit: Callable[[], None] = lambda: None) -> None:
+        """seconds: for all connections together, 9 where None.
+
+        admit: called before each connection; raises TooManyFetches where there were enough.
+        """
+        self.deadline = Deadline.after(SECONDS_FOR_ONE_VERDICT if seconds is None else seconds)
         self._admit = admit
         self._pages: dict[str, Fetched | NotRead] = {}
         self._documents: dict[Reference, Document | Missing] = {}
@@ -159,7 +162,5 @@ _pools: dict[int, ThreadPoolExecutor] = {}
 def _threads() -> ThreadPoolExecutor:
     """As many threads as the fetcher has places, so that none waits in vain; after a fork there are none yet."""
     pid = os.getpid()
-    if pid not in _pools:
-        _pools.clear()
-        _pools[pid] = ThreadPoolExecutor(settings.FETCH_CONCURRENCY, thread_name_prefix="fetch")
-    return _pools[pid]
+    found = _pools.get(pid)
+    return found or _pools.setdefault(pid, ThreadPoolExecutor(settings.FETCH_CONCURRENCY, thread_name_prefix="fetch"))

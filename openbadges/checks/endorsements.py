@@ -5,7 +5,6 @@ An endorsement that does not verify never counts, and never changes the state of
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Literal
@@ -17,19 +16,11 @@ from openbadges.checks.validity import weigh_dates, weigh_listed_status
 from openbadges.endorsements import MOST_ENDORSEMENTS, Endorsement, endorsed_ids, endorsements_in, first_object
 from openbadges.facts import EndorsementFact, Evidence
 from openbadges.json_types import JsonObject
-from openbadges.report import UNKNOWN_STATES, IssuerSummary
+from openbadges.report import UNKNOWN_STATES, EndorsementSummary, IssuerSummary
 from openbadges.structure import UNJUDGED_CODES, Examination, examine_endorsement, issuer_id
 
 Standing = Literal["holds", "key_only", "unknown", "fails"]
 _NOT_LOOKED_AT = EndorsementFact()
-
-
-@dataclass(frozen=True, slots=True)
-class EndorsementSummary:
-    """An endorsement that holds: who made it, and what it says (None where it says nothing)."""
-
-    issuer: IssuerSummary
-    comment: str | None
 
 
 def weigh_endorsements(evidence: Evidence, document: JsonObject, now: datetime) -> Finding:

@@ -115,11 +115,21 @@ def _weigh_token(issuer: IssuerFact | None, token: Token, now: datetime) -> Weig
     made_at = _issued_at(token.payload)
     if made_at is not None and made_at > now + CLOCK_TOLERANCE:
         return Weighed(_refused("proof.created_later", "The signature says that it was made in the future."))
-    key = key_for(issuer, token.kid or "") or _key_carried(issuer, token)
+    key = key_of_token(issuer, token) or _key_carried(issuer, token)
     if key is None:
         return _without_key()
     verify_token(token, key.key)
     return Weighed(_fits(), (Signature(key, made_at or _time(token.payload.get("validFrom"))),))
+
+
+def key_of_token(issuer: IssuerFact | None, token: Token) -> KeyFact | None:
+    """The key of the issuer that a token names by `kid`, or carries as `jwk` where the issuer publishes the same."""
+    named = key_for(issuer, token.kid or "")
+    carried = key_in_header(token) if named is None and issuer is not None else None
+    if issuer is None or carried is None:
+        return named
+    same = [fact for fact in issuer.keys.values() if fact.key == carried]
+    return next((fact for fact in same if fact.listed), same[0] if same else None)
 
 
 def _key_carried(issuer: IssuerFact | None, token: Token) -> KeyFact | None:

@@ -1,13 +1,16 @@
 """What the container files promise: settings that exist, a user that is not root, queues that tasks are sent to."""
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 from django.conf import settings
 
 from config import env
-from config.supervisor import worker_command
+from config.supervisor import web_command, worker_command
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -33,6 +36,23 @@ def test_nothing_is_published_beyond_loopback() -> None:
 def test_the_image_runs_as_a_user_of_its_own() -> None:
     users = re.findall(r"^USER (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert users == ["touchstone"]
+
+
+def test_a_web_process_has_one_thread_more_than_fetches_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or slow hosts of others could hold every thread (docs/outbound.md)."""
+    default = next(setting.default for setting in env.declared() if setting.name == "FETCH_CONCURRENCY")
+    (command,) = re.findall(r"^CMD (.*)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (counted,) = re.findall(r'--blocking-threads "(\S+ \+ \d\)\))"', json.loads(command)[2])
+    for given in (default, "9"):
+        monkeypatch.setenv("FETCH_CONCURRENCY", given)
+        words = web_command("127.0.0.1", "8000")
+        assert words[words.index("--blocking-threads") + 1] == str(int(given) + 1)
+        shell = subprocess.run(["sh", "-c", f"echo {counted}"], capture_output=True, text=True, check=True)
+        assert shell.stdout.strip() == str(int(given) + 1)
+    monkeypatch.delenv("FETCH_CONCURRENCY")
+    words = web_command("127.0.0.1", "8000")
+    assert words[words.index("--blocking-threads") + 1] == str(int(default) + 1)
+    assert subprocess.run(["sh", "-c", f"echo {counted}"], capture_output=True, text=True, check=True).stdout == "5\n"
 
 
 def test_workers_read_every_queue_that_tasks_are_sent_to() -> None:

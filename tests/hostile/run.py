@@ -109,7 +109,11 @@ class Runner:
 
     def _ask(self, found: Found, report: Report) -> None:
         case = found.case
-        page, api = self._stage.page(case), self._stage.api(case)
+        cost = Cost()
+        with costing(cost):
+            page = self._stage.page(case)
+        found.cost = Cost(max(cost.seconds, found.cost.seconds), max(cost.mib, found.cost.mib))
+        api = self._stage.api(case)
         for name, answer in (("page", page), ("API", api)):
             if answer.status >= 500:
                 found.trouble.append(f"{name} answered {answer.status}")

@@ -90,7 +90,7 @@ def test_a_copy_that_was_tampered_with_shows_nothing_of_its_claims(visit: Visit,
         ("{}", "No badge found in this", "Ask for the link or the code"),
         ("7K4M-9QXD-2HPF", "No credential with this link or code", "Compare the link or code letter by letter."),
         ("", "Check a badge", "Paste a link, a code or the badge's text, or choose a file."),
-        ("https://badges.elsewhere.example/17", "Could not be checked here", "Open the link yourself."),
+        ("https://192.0.2.17/badges/1", "Could not be checked here", "Open the link yourself."),
     ],
 )
 def test_what_cannot_be_judged_is_answered_with_help(visit: Visit, text: str, title: str, help: str) -> None:
@@ -115,12 +115,15 @@ def test_a_file_that_is_no_badge_is_answered_with_help(visit: Visit, name: str, 
     assert page.locator("main").get_by_text(help).first.is_visible()
 
 
-def test_a_link_to_another_site_promises_nothing(visit: Visit) -> None:
-    page = visit("/verify?url=https://badges.elsewhere.example/17")
-    assert headline(page) == "This address is on badges.elsewhere.example"
-    assert "etch" not in page.locator("main").inner_text()
-    page.get_by_role("button", name="Verdict on the link alone").click()
+@pytest.mark.parametrize("script", [True, False])
+def test_a_link_to_another_site_is_opened_at_the_press_of_a_button_only(visit: Visit, script: bool) -> None:
+    """The address is one that is never opened, so that this walk asks nobody."""
+    page = visit("/verify?url=https://192.0.2.17/badges/1", script=script)
+    assert headline(page) == "This address is on 192.0.2.17"
+    assert "Nothing was opened yet" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Fetch it and check it").click()
     assert headline(page) == "Could not be checked here"
+    assert "This link goes to 192.0.2.17, which we do not run." not in page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(

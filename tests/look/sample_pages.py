@@ -25,10 +25,11 @@ from credentials.display import (
 )
 from learners.models import User
 from learners.sign_in import SignInForm
+from openbadges.errors import LinkUnreachable
 from openbadges.facts import Evidence, LinkState, StatusFact
 from openbadges.json_types import JsonObject
 from openbadges.judge import judge
-from openbadges.report import Report, State
+from openbadges.report import EndorsementSummary, IssuerSummary, Report, State
 from tests.openbadges import cases, samples
 from verification.claims import Fact
 from verification.credential_display import CredentialView, credential_view, link_notice
@@ -63,6 +64,10 @@ PAGES_TO_LOOK_AT = (
     "verify-issuer_unproven",
     "verify-not_found",
     "verify-key-only",
+    "verify-elsewhere",
+    "verify-imitating",
+    "verify-unreachable",
+    "verify-unreachable-link",
     "verify-holder-match",
     "wait",
     "credential-valid",
@@ -177,6 +182,40 @@ def _without_achievement_name() -> JsonObject:
 def key_only() -> VerdictView:
     """Valid, and nobody is named."""
     return verdict_view(judge(cases.did_key_evidence(), now=NOW), asked=ASKED, host=HOST)
+
+
+def elsewhere() -> VerdictView:
+    """Valid, from a link to another platform, with an endorsement; named as author is somebody else."""
+    unsigned = samples.eu_complete(name=HOLDER).to_json()
+    subject = unsigned["credentialSubject"]
+    assert isinstance(subject, dict) and isinstance(subject["achievement"], dict)
+    creator: JsonObject = {"id": "https://known.example", "type": ["Profile"], "name": "Well-known Institute (SAMPLE)"}
+    achievement = {**subject["achievement"], "creator": creator}
+    signed = cases.sign({**unsigned, "credentialSubject": {**subject, "achievement": achievement}})
+    found = judge(cases.Presented(signed).elsewhere(issuer=cases.issuer(name=None, proven_by=("did:web",))), now=NOW)
+    endorser = IssuerSummary("did:web:council.example", None, "Sample Council", ("did:web",))
+    endorsed = replace(found, endorsements=(EndorsementSummary(endorser, "We count it for junior roles."),))
+    asked = Asked.of_text("https://badges.example/c/17")
+    return verdict_view(endorsed, asked=asked, host=HOST, site="badges.example")
+
+
+def imitating() -> VerdictView:
+    """Valid, from an issuer whose name has a Cyrillic letter, for a holder with a hidden one."""
+    unsigned = samples.eu_complete(name="Ada\u202eelpmaS").to_json()
+    issuer = unsigned["issuer"]
+    assert isinstance(issuer, dict)
+    signed = cases.sign({**unsigned, "issuer": {**issuer, "name": "Sаmple IT Academy"}})
+    fact = cases.issuer(name=None, proven_by=("did:web",))
+    return verdict_view(judge(cases.Presented(signed).elsewhere(issuer=fact), now=NOW), asked=ASKED, host=HOST)
+
+
+def unreachable_link() -> VerdictView:
+    """A link to a site that does not answer."""
+    error = LinkUnreachable("badges.example gave no badge: the site did not answer in time.")
+    asked = Asked.of_text("https://badges.example/c/17")
+    return verdict_view(
+        judge(Evidence("link", read_error=error), now=NOW), asked=asked, host=HOST, site="badges.example"
+    )
 
 
 def matched(address: str) -> VerdictView:
@@ -334,6 +373,9 @@ def _public_pages() -> dict[str, Page]:
         "verify-foreign": Page("verify.html", {"nav": "check", "foreign": foreign}),
         **found,
         "verify-key-only": Page("verify.html", {"nav": "check", "view": key_only()}),
+        "verify-elsewhere": Page("verify.html", {"nav": "check", "view": elsewhere()}),
+        "verify-imitating": Page("verify.html", {"nav": "check", "view": imitating()}),
+        "verify-unreachable-link": Page("verify.html", {"nav": "check", "view": unreachable_link()}),
         "verify-holder-match": Page("verify.html", {"nav": "check", "view": matched(samples.EMAIL)}),
         "verify-holder-other": Page("verify.html", {"nav": "check", "view": matched("someone.else@example.org")}),
         "wait": Page("429.html", {"nav": "check", "asked": ASKED, "wait": 12}),

@@ -115,6 +115,9 @@ def test_a_list_may_come_as_a_token(alg: str) -> None:
     wrapped = token({"vc": unsigned(subject(bits(INDEX))), "iss": ISSUER, "exp": NOW.timestamp() + 60}, alg)
     assert is_unreliable(ask(wrapped))  # its end differs from the one inside
     assert ask(token({"vc": unsigned(subject(bits(INDEX))), "iss": ISSUER}, alg)).value is True
+    key = {"ES256": P256, "ES384": P384, "EdDSA": ED25519}[alg].public
+    assert ask(token(unsigned(subject(bits(INDEX))), alg, kid="", jwk=key.to_jwk())).value is True
+    assert is_unreliable(ask(token(unsigned(), alg, kid="", jwk=key.to_jwk()), replace(FACT, keys={})))
 
 
 def test_the_answer_is_the_same_when_asked_again() -> None:

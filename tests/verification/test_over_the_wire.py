@@ -76,7 +76,7 @@ def test_a_link_cannot_be_led_inside(client: Client, university: HostileWeb, tar
 def test_a_site_that_says_nothing_costs_no_more_than_the_deadline(
     client: Client, university: HostileWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(product.Web.__init__, "__kwdefaults__", {**product.Web.__init__.__kwdefaults__, "seconds": 1.0})
+    monkeypatch.setattr(product, "SECONDS_FOR_ONE_VERDICT", 1.0)
     university.script(LIST, lambda visit: visit.wait())
     report = ask(client, BADGE)
     assert (report["state"], code(report, "status")) == ("unreachable", "status.unreachable")

@@ -200,7 +200,7 @@ def test_a_folder_of_evidence_that_does_not_exist_is_named(tmp_path: Path) -> No
 
 
 CONTEXT_URL = "https://university.example/extension/v1"
-CONTEXT = {"@context": {"campus": "https://university.example/terms#campus"}}
+CONTEXT: JsonObject = {"@context": {"campus": "https://university.example/terms#campus"}}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from openbadges.strict_json import dumps
 from tests.hostile.case import Case, Series
 from tests.hostile.corpus import pictures as p
-from tests.hostile.maker import ACADEMY, NOBODY, credential, edited, signed
+from tests.hostile.maker import ACADEMY, NOBODY, credential, each, edited, replaced, signed
 
 MARK = "touchstonemark"
 """Stands in every payload as a tag, an attribute or a word, so that it is found wherever it came alive."""
@@ -83,8 +83,30 @@ def cases() -> Iterator[Case]:
     series.markup("everywhere", data, "One payload in every field.")
     series.markup("everywhere", p.png(p.itxt(data)), "One payload in every field, in a picture.")
     series.markup("everywhere", p.svg(p.svg_json(data.decode())), "One payload in every field, in a drawing.")
+    _long(series)
     _in_refusals(series)
     yield from series.cases
+
+
+def _long(series: Series) -> None:
+    """Texts and lists as long as a document may be: pages have to end somewhere."""
+    why = "Whoever signs may write as much as a document holds."
+    people = {"type": "IdentityObject", "hashed": True, "identityHash": "sha256$0", "identityType": "emailAddress"}
+    skill = {"type": ["Alignment"], "targetName": "x", "targetUrl": "https://x.example/"}
+    for path, value in each(
+        (("credentialSubject", "achievement", "name"), "x" * 1_900_000),
+        (("credentialSubject", "achievement", "name"), "\u202e\u0301" * 300_000),
+        (("credentialSubject", "achievement", "description"), "<" * 1_900_000),
+        (("credentialSubject", "achievement", "criteria", "narrative"), "- \n" * 400_000),
+        (("issuer", "name"), "a\u0431\u0441" * 300_000),
+        (("issuer", "name"), "x " * 900_000),
+        (("credentialSubject", "identifier"), [{**people, "salt": str(n)} for n in range(2_500)]),
+        (("credentialSubject", "achievement", "alignment"), [{**skill, "targetName": str(n)} for n in range(2_500)]),
+        (("credentialSubject", "achievement", "tag"), [str(n) for n in range(19_000)]),
+        (("credentialSubject", "result"), [{"type": ["Result"], "value": str(n)} for n in range(4_000)]),
+    ):
+        document = replaced(credential(NOBODY), path, value)
+        series.markup("long", dumps(signed(document, NOBODY)).decode(), why)
 
 
 def _everywhere(document: Any) -> None:

@@ -77,11 +77,12 @@ def imitation(text: str) -> str:
     if any(hidden for _, hidden in visible_parts(text)):
         return "holds characters that nobody sees"
     words = _WORD.findall(text)
+    has_ideographs = any(_is_ideographic(letter) for letter in text)
     for word in words:
         scripts = sorted({script for letter in word if (script := _script(letter))})
         if len(scripts) > 1:
             return f"mixes {' and '.join(scripts)} letters that look alike in “{word}”"
-        if not any(_is_ideographic(letter) for letter in text) and any(_is_styled(letter) for letter in word):
+        if not has_ideographs and any(_is_styled(letter) for letter in word):
             return f"holds letters of another form than usual in “{word}”"
     return _disguise(words)
 
@@ -93,9 +94,10 @@ def _cut(text: str) -> str:
 def _disguise(words: list[str]) -> str:
     """A word of another alphabet that can be read as a Latin one, in a name that has Latin words or nothing else."""
     for word in words:
-        is_disguised = len(word) >= _LEAST_LETTERS and all(letter in _READS_AS_LATIN for letter in word)
-        beside = [other for other in words if other != word]
-        if is_disguised and all(_script(letter) == "Latin" for other in beside for letter in other):
+        if len(word) < _LEAST_LETTERS or not all(letter in _READS_AS_LATIN for letter in word):
+            continue
+        beside = (other for other in words if other != word)
+        if all(_script(letter) == "Latin" for other in beside for letter in other):
             return f"has “{word}” in {_script(word[0])} letters, which read as Latin ones"
     return ""
 

@@ -1,10 +1,12 @@
 """A hostile web on loopback, reached by the real fetcher under real names: `https://badges.example/...`.
 
-    with HostileWeb() as web:
+    with harmless_web() as web:
         web.serve("https://badges.example/b", b"{}", media_type="application/json")
         with web.installed():            # outbound.fetch.fetch of this process now meets this web and nothing else
             fetch("https://badges.example/b", kind="badge", deadline=Deadline.after(9))
         assert web.questions == ["badges.example"]
+
+At the end of the block it is proven that no connection and no DNS question went where none may go.
 
 Only the ends of the wire are replaced: DNS answers come from `names`, and a connection to a public address ends at a
 server here. Which names may be asked and which addresses may be called is decided by the product's code, and recorded
@@ -20,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
@@ -32,7 +34,18 @@ from outbound import configured, connection
 from outbound.addresses import Address
 from outbound.fetcher import Fetcher
 from outbound.rules import Rules
+from tests.outbound import watch
 from tests.outbound.certificates import Authority, Slip
+
+# Written down a second time, from the registries and not from the product.
+_NEVER = [
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/3", "::/8", "100::/8", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/9", "ff00::/8",
+    )
+]  # fmt: skip
 
 Script = Callable[["Visit"], None]
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -276,6 +289,18 @@ def _wake(listener: socket.socket) -> None:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def is_loopback(address: object) -> bool:
-    """Whether a socket address is one of this machine; for tests that watch sockets."""
-    return isinstance(address, tuple) and ip_address(address[0]).is_loopback
+@contextmanager
+def harmless_web() -> Iterator[HostileWeb]:
+    """A hostile web that fails the test at its end if anything went to a forbidden place, or off this machine."""
+    with watch.sockets() as heard, HostileWeb() as web:
+        yield web
+    for address, port in web.calls:
+        in_nat64 = address in ip_network("64:ff9b::/96")
+        judged = IPv4Address(int(address) % 2**32) if in_nat64 else address
+        assert port == 443
+        assert not [network for network in _NEVER if judged.version == network.version and judged in network]
+    for host in web.questions:
+        assert "." in host and host.isascii() and not host.rpartition(".")[2].isdigit() and not host.endswith(".")
+    for event, what in heard:
+        assert event == "socket.connect"
+        assert isinstance(what, str) or ip_address(what[0]).is_loopback  # a text is the path of a UNIX socket

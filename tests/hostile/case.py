@@ -101,8 +101,11 @@ class Series:
     ) -> None:
         self._add(group, "hostile", given, states, codes, why, world)
 
-    def control(self, group: str, given: bytes | str, why: str, world: World = NOTHING) -> None:
-        self._add(group, "control", given, VALID, (), why, world)
+    def control(
+        self, group: str, given: bytes | str, why: str, world: World = NOTHING, *, codes: tuple[str, ...] = ()
+    ) -> None:
+        """codes: of a check that objects all the same."""
+        self._add(group, "control", given, VALID, codes, why, world)
 
     def unknown(
         self, group: str, given: bytes | str, codes: str | tuple[str, ...], why: str, world: World = NOTHING

@@ -68,6 +68,7 @@ def cases() -> Iterator[Case]:
         _sets,
         _methods,
         _replayed,
+        _respelled,
         _unsupported,
         _poison,
     ):
@@ -424,6 +425,20 @@ def _replayed(series: Series) -> None:
             if one is school and document == credential(OTHER_SCHOOL):
                 continue
             series.hostile("replayed", given, ALTERED | UNPROVEN, ("proof.", "issuer."), why, WORLD)
+
+
+def _respelled(series: Series) -> None:
+    """Other JSON with the same statements: the proof fits, so that our own list of types has to refuse it."""
+    why = "The value was written as one of another type, which no proof of this kind covers."
+    result, who = ("credentialSubject", "result", 0, "value"), ("credentialSubject", "identifier", 0, "hashed")
+    for path, value in each(
+        (result, 87), (who, "false"), (("name",), [at(GOOD, "name")]), (("name",), [[at(GOOD, "name")]]),
+        (("validFrom",), [at(GOOD, "validFrom")]), (("issuer",), [at(GOOD, "issuer")]), (("id",), [at(GOOD, "id")]),
+        (("credentialSubject", "achievement", "name"), [at(GOOD, "credentialSubject", "achievement", "name")]),
+        (("credentialSubject",), [[at(GOOD, "credentialSubject")]]),
+    ):  # fmt: skip
+        forged = text(replaced(GOOD, path, value))
+        series.hostile("respelled", forged, BROKEN | UNPROVEN | COULD_NOT, (), why, WORLD)
 
 
 def _unsupported(series: Series) -> None:

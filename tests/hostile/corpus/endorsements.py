@@ -28,6 +28,9 @@ from tests.hostile.maker import (
 WORLD = ACADEMY.world() | OTHER_SCHOOL.world() | ATTACKER.world()
 
 
+BAD = ("endorsements.",)
+
+
 def endorsement(maker: Maker = OTHER_SCHOOL, **changes: Any) -> Forged:
     """What one school says about a badge of the academy."""
     document: Forged = {
@@ -75,9 +78,13 @@ def _bad_ones(series: Series, good: Forged) -> None:
     forged = signed(endorsement(), OTHER_SCHOOL, key=ATTACKER.key())
     other = edited(good, lambda d: d.update(name="Another (SAMPLE)"))
     for inner in each(forged, other, expired, endorsement(), signed(endorsement(), NOBODY)):
-        series.control("bad-inside", _badge([inner]), "The badge itself is whole; the endorsement is not.", WORLD)
+        series.control(
+            "bad-inside", _badge([inner]), "The badge itself is whole; the endorsement is not.", WORLD, codes=BAD
+        )
     for text in (_as_token(OTHER_SCHOOL, ATTACKER), "x", "eyJhbGciOiJub25lIn0.e30.eA"):
-        series.control("bad-token-inside", _token([text]), "The badge itself is whole; the endorsement is not.", WORLD)
+        series.control(
+            "bad-token-inside", _token([text]), "The badge itself is whole; the endorsement is not.", WORLD, codes=BAD
+        )
 
 
 def _badges(series: Series, good: Forged) -> None:

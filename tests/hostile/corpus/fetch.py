@@ -33,6 +33,7 @@ def cases() -> Iterator[Case]:
     _links(series)
     _nothing(series)
     _refused(series)
+    _pages(series)
     yield from series.cases
 
 
@@ -101,3 +102,37 @@ def _refused(series: Series) -> None:
     for number, (answer, why) in enumerate(answers):
         path = "redirect-loop" if "circle" in why else f"answer-{number}"
         _at(series, "answer", answer, why, path=path)
+
+
+def _pages(series: Series) -> None:
+    """Pages that name a badge, or seem to."""
+    html = {"Content-Type": "text/html; charset=utf-8"}
+    link = '<link rel="alternate" type="application/vc" href="{}">'
+    pages = [
+        (link.format("https://127.0.0.1/badge.json"), "It names a badge inside."),
+        (link.format("http://169.254.169.254/"), "It names the metadata service."),
+        (link.format("file:///etc/passwd"), "It names a file."),
+        (link.format("javascript:alert(1)"), "It names a script."),
+        (link.format("data:application/json,{}"), "It holds the badge in its address."),
+        (link.format("https://user:pw@academy.example/badge.json"), "It names a password."),
+        (link.format("page"), "It names itself."),
+        (link.format("//[::1]/x"), "It names a badge inside."),
+        (link.format("https://academy.example/forged"), "It names a forged badge."),
+        ("<body>" + link.format("https://academy.example/good"), "What users write names no badge."),
+        ("<!--" + link.format("https://academy.example/good") + "-->", "A comment names no badge."),
+        ("<" * 500_000, "Half a million brackets."),
+        ("<!--" * 120_000, "Comments that never end."),
+        ("<a " + "x " * 240_000 + ">", "A tag with a quarter of a million attributes."),
+        ("&" * 500_000, "Half a million references."),
+        ("<![CDATA[" * 50_000, "Sections that never end."),
+        ("<script>" + "</scrip" * 70_000, "A script that never ends."),
+        ("<link rel=alternate type=application/vc href=x " * 10_000, "Ten thousand links that never end."),
+    ]  # fmt: skip
+    others = {
+        "https://academy.example/forged": Answer(FORGED, 200, JSON_TYPE),
+        "https://academy.example/good": Answer(JSON, 200, JSON_TYPE),
+    }
+    url = "https://academy.example/page"
+    for body, why in pages:
+        world = WORLD | World(answers={**others, url: Answer(f"<!doctype html>{body}".encode(), 200, html)})
+        series.hostile("page", url, BROKEN | COULD_NOT, (), why, world)

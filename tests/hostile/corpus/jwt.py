@@ -27,6 +27,7 @@ from tests.hostile.maker import (
     hmac_of,
     jws,
     public_forms,
+    replaced,
     token,
     with_key_only,
 )
@@ -176,6 +177,14 @@ def _foreign_keys(series: Series) -> None:
         for kid in (ACADEMY.method("P-256"), ATTACKER.method("P-256")):
             text = jws(header_of(ACADEMY, kid=kid), claims_for(DOCUMENT), ATTACKER.key("P-256").sign)
             series.hostile("claimed-key", text, NOT_OURS, (), "A document may not speak for another domain.", world)
+    withdrawn = replaced(ACADEMY.did_document(), ("verificationMethod", 1, "revoked"), "2026-01-01T00:00:00Z")
+    for document in (ACADEMY.did_document(assertionMethod=[f"{ACADEMY.did}#key-1"]), withdrawn):
+        for text in (token(DOCUMENT), token(DOCUMENT, jwk=ACADEMY.key("P-256").public.to_jwk(), kid=None)):
+            why, world = (
+                "The key is the issuer's, but not listed for assertions, or withdrawn.",
+                ACADEMY.world(**document),
+            )
+            series.hostile("key-not-for-this", text, NOT_OURS, ("issuer.", "proof."), why, world)
     nobody = jws({"alg": "EdDSA", "kid": NOBODY.method(), "typ": "JWT"}, claims_for(DOCUMENT), NOBODY.key().sign)
     series.hostile("key-of-another", nobody, NOT_OURS, (), "A bare key is no key of the academy.", WORLD)
 

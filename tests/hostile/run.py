@@ -52,7 +52,7 @@ class Runner:
         self._reach.web_ports = {stage.port}
 
     def run(self, cases: Sequence[Case], *, ask_every: int, progress: Progress) -> list[Found]:
-        """Judge all; ask page, API and command about each n-th and about all that is shown."""
+        """Judge all; ask page, API (one and several) and command about each n-th and about all that is shown."""
         found = []
         for number, case in enumerate(cases):
             progress(f"{number + 1}/{len(cases)} {case.name}")
@@ -124,6 +124,9 @@ class Runner:
         else:
             found.alive.append(f"the page is {page.media_type}")
         self._ask_api(found, report, api)
+        several = self._stage.batch(case)
+        if several is not None and {**report.to_json(), "input": case.given} != several:
+            found.differs.append(f"the API, asked about several, says {several['state']}")
         said = self._stage.command(case)
         said.pop("input")
         if said != report.to_json() and not _is_other_text(case):

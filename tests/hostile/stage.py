@@ -94,6 +94,13 @@ class Stage:
         body = json.dumps({"input": case.given})
         return self._answered(self._client.post("/api/v1/verify", body, content_type="application/json"))
 
+    def batch(self, case: Case) -> dict[str, Any] | None:
+        """What the API says of the case as one of several; None where it is a file or refused."""
+        body = json.dumps({"inputs": [case.given]}) if isinstance(case.given, str) else "{}"
+        response = self._client.post("/api/v1/verify/batch", body, content_type="application/json")
+        result: dict[str, Any] | None = response.json()["results"][0] if response.status_code == 200 else None
+        return result
+
     def command(self, case: Case) -> dict[str, Any]:
         """What `manage.py verify --json` prints."""
         with TemporaryDirectory(prefix="touchstone-hostile-") as folder:

@@ -11,4 +11,4 @@ from config.checks import refuse_unsafe_start  # noqa: E402  (needs the settings
 from verification import limited  # noqa: E402
 
 refuse_unsafe_start()
-limited.warm()
+limited.warm(after=5)  # pages come first

@@ -6,6 +6,7 @@ Open Badges property of their own travel as alignments with a `targetType` of `e
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from openbadges.documents import (
     Result,
     ResultDescription,
     StatusEntry,
+    hash_email,
     status_list_credential,
 )
 from openbadges.json_types import JsonObject
@@ -49,6 +51,7 @@ class CredentialBuilder:
         self._version = version
         self._issuer = profile_of(version.achievement.issuer)
         self._achievement = achievement_of(version)
+        self._list: tuple[uuid.UUID | None, str] = None, ""
 
     def unsigned(self, award: Award) -> JsonObject:
         """The credential of this award as it is signed, without its proof. Raises DocumentInvalid."""
@@ -77,34 +80,44 @@ class CredentialBuilder:
 
     def texts(self, award: Award) -> dict[Path, str]:
         """Every text in which the credentials of this version differ, by its place in `unsigned`."""
-        subject, entry, list_address = "credentialSubject", "credentialStatus", award.status_list.address
-        email = IdentityObject.of_email(award.recipient_email, award.recipient_salt)
+        list_address, index = self._list_address(award), str(award.status_index)
         texts: dict[Path, str] = {
             ("id",): award.address,
             ("validFrom",): format_time(award.valid_from),
             ("awardedDate",): format_time(award.awarded_at),
-            (subject, "id"): award.subject_id,
-            (subject, "identifier", 0, "identityHash"): email.identity_hash,
-            (subject, "identifier", 0, "salt"): award.recipient_salt,
-            (subject, "identifier", 1, "identityHash"): award.recipient_name,
-            (entry, "id"): f"{list_address}#{award.status_index}",
-            (entry, "statusListIndex"): str(award.status_index),
-            (entry, "statusListCredential"): list_address,
+            ("credentialSubject", "id"): award.subject_id,
+            ("credentialSubject", "identifier", 0, "identityHash"): hash_email(
+                award.recipient_email, award.recipient_salt
+            ),
+            ("credentialSubject", "identifier", 0, "salt"): award.recipient_salt,
+            ("credentialSubject", "identifier", 1, "identityHash"): award.recipient_name,
+            ("credentialStatus", "id"): f"{list_address}#{index}",
+            ("credentialStatus", "statusListIndex"): index,
+            ("credentialStatus", "statusListCredential"): list_address,
         }
         if award.valid_until:
             texts["validUntil",] = format_time(award.valid_until)
         if award.licence_number:
-            texts[subject, "licenseNumber"] = award.licence_number
+            texts["credentialSubject", "licenseNumber"] = award.licence_number
         if award.narrative:
-            texts[subject, "narrative"] = award.narrative
+            texts["credentialSubject", "narrative"] = award.narrative
         for number, item in enumerate(award.results):
-            texts[subject, "result", number, "resultDescription"] = _result_id(self._achievement.id, item["key"])
-            texts[subject, "result", number, "value"] = item["value"]
+            description = "credentialSubject", "result", number, "resultDescription"
+            texts[description] = _result_id(self._achievement.id, item["key"])
+            texts["credentialSubject", "result", number, "value"] = item["value"]
         for number, item in enumerate(award.evidence):
             texts["evidence", number, "id"] = item["url"]
             if item["name"]:
                 texts["evidence", number, "name"] = item["name"]
         return texts
+
+    def _list_address(self, award: Award) -> str:
+        """The address of the award's status list, which nearly all awards of a batch share."""
+        known, address = self._list
+        if known != award.status_list.public_id:
+            address = award.status_list.address
+            self._list = award.status_list.public_id, address
+        return address
 
 
 def achievement_of(version: AchievementVersion) -> Achievement:

@@ -7,22 +7,25 @@ record is not signed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from credentials import publishing
 from credentials.errors import NoSigningKey, RecordMismatch
-from credentials.models import Award, StatusEntry, StatusList
+from credentials.models import AchievementVersion, Award, StatusEntry, StatusList
 from issuers.keystore import private_key
 from issuers.models import Issuer, SigningKey
 from issuers.publishing import method_id
 from openbadges import jose
 from openbadges.batch_templates import BatchTemplates
-from openbadges.data_integrity import proof_over
+from openbadges.data_integrity import ProofMaker
 from openbadges.keys import PrivateKey
 from openbadges.template import PreparedDocument
+
+Digests = Mapping[tuple[int, int], bytes]
+"""The record key of each document, by status list and index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +70,34 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
     )
     if not awards:
         return SignedAwards([])
-    recorded = _recorded_digests(awards)
     version = awards[0].achievement_version
-    builder, keys = publishing.CredentialBuilder(version), _ActiveKeys(version.achievement.issuer)
+    keys = _ActiveKeys(version.achievement.issuer, now=now)
     templates = BatchTemplates(seed=secrets.token_bytes(16))
     signed = []
-    for award in awards:
-        texts, build = builder.texts(award), partial(builder.unsigned, award)
-        if templates.digest(texts, build) != recorded.get((award.status_list_id, award.status_index)):
-            raise RecordMismatch(f"Award {award.public_id} is not what was recorded when it was reserved.")
-        document, signature = keys.secure(templates.prepare(texts, build), now=now)
+    for award, prepared in prepared_awards(awards, version=version, recorded=_recorded(awards), templates=templates):
+        document, signature = keys.secure(prepared)
         signed.append(SignedAward(award_id=award.pk, document=document, token_signature=signature))
     templates.finish()
     return SignedAwards(signed, keys.proof_row, keys.token_row, converted=templates.converted)
 
 
+def prepared_awards(
+    awards: Sequence[Award], *, version: AchievementVersion, recorded: Digests, templates: BatchTemplates
+) -> Iterator[tuple[Award, PreparedDocument]]:
+    """Rebuild the document of each award, and hold it to its record. Raises RecordMismatch, TemplateMismatch."""
+    builder = publishing.CredentialBuilder(version)
+    for award in awards:
+        prepared = templates.prepare(builder.texts(award), partial(builder.unsigned, award))
+        if prepared.digest != recorded.get((award.status_list_id, award.status_index)):
+            raise RecordMismatch(f"Award {award.public_id} is not what was recorded when it was reserved.")
+        yield award, prepared
+
+
 def sign_status_list(status_list: StatusList, *, now: datetime, valid_until: datetime) -> SignedList:
     """Sign a list as its row says now."""
     document = publishing.status_list_document(status_list, valid_from=now, valid_until=valid_until)
-    keys = _ActiveKeys(status_list.issuer)
-    secured, signature = keys.secure(PreparedDocument.of(document), now=now)
+    keys = _ActiveKeys(status_list.issuer, now=now)
+    secured, signature = keys.secure(PreparedDocument.of(document))
     token = publishing.token_of(document, key=keys.token_row, did=status_list.issuer.did, signature=signature)
     return SignedList(document=secured, token=token)
 
@@ -100,32 +111,25 @@ def active_keys(issuer: Issuer) -> tuple[SigningKey, SigningKey]:
 
 
 class _ActiveKeys:
-    """The two active keys of an issuer, opened."""
+    """The two active keys of an issuer, opened, to sign at one time."""
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: Issuer, *, now: datetime) -> None:
         self.proof_row, self.token_row = active_keys(issuer)
-        self._did = issuer.did
-        self._proof_key: PrivateKey = private_key(self.proof_row)
+        self._proof_maker = ProofMaker(
+            private_key(self.proof_row), verification_method=method_id(self.proof_row, issuer.did), created=now
+        )
         self._token_key: PrivateKey = private_key(self.token_row)
+        self._token_method = method_id(self.token_row, issuer.did)
+        self._token_algorithm = publishing.token_algorithm(self.token_row)
 
-    def secure(self, prepared: PreparedDocument, *, now: datetime) -> tuple[str, bytes]:
+    def secure(self, prepared: PreparedDocument) -> tuple[str, bytes]:
         """Return the JSON text with an embedded proof, and the signature of the token."""
-        proof = proof_over(
-            prepared.canonical,
-            self._proof_key,
-            context=prepared.context,
-            verification_method=method_id(self.proof_row, self._did),
-            created=now,
-        )
         signature = jose.sign_payload(
-            prepared.payload(),
-            self._token_key,
-            kid=method_id(self.token_row, self._did),
-            alg=publishing.token_algorithm(self.token_row),
+            prepared.payload(), self._token_key, kid=self._token_method, alg=self._token_algorithm
         )
-        return prepared.with_proof(proof).decode(), signature
+        return prepared.with_proof(self._proof_maker).decode(), signature
 
 
-def _recorded_digests(awards: Sequence[Award]) -> dict[tuple[int, int], bytes]:
+def _recorded(awards: Sequence[Award]) -> Digests:
     entries = StatusEntry.objects.filter(award__in=awards).values_list("status_list_id", "index", "digest")
     return {(status_list, index): bytes(digest) for status_list, index, digest in entries}

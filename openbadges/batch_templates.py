@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import TypeVar
 
 import orjson
 
 from openbadges.bounded_cache import BoundedCache
-from openbadges.canonical import digest
 from openbadges.errors import OpenBadgesError
 from openbadges.json_types import JsonObject
 from openbadges.layout import NotFillable
@@ -24,7 +22,6 @@ CHECK_EVERY = 500
 _templates: BoundedCache[bytes, Template] = BoundedCache(64)
 """By a hash of everything that a template is made of; the next batch of the same achievement finds its own again."""
 
-T = TypeVar("T")
 Shape = tuple[Path, ...]
 Build = Callable[[], JsonObject]
 
@@ -48,14 +45,7 @@ class BatchTemplates:
         self.filled = self.converted = 0
         self._seed = seed
         self._templates: dict[Shape, Template | None] = {}
-        self._digests, self._documents = _Watch(), _Watch()
-
-    def digest(self, texts: Mapping[Path, str], build: Build) -> bytes:
-        """Return the record key (canonical.digest) of the document that `build` would build; else as prepare."""
-        template, values = self._template(texts, build), tuple(texts.values())
-        if template is None:
-            return digest(build())
-        return self._digests.checked(tuple(texts), template.digest(values), lambda: digest(build()))
+        self._last: tuple[PreparedDocument, Build] | None = None
 
     def prepare(self, texts: Mapping[Path, str], build: Build) -> PreparedDocument:
         """Return the document that `build` would build, in every form that signing needs.
@@ -64,52 +54,36 @@ class BatchTemplates:
         same places must not differ in anything else. Raises TemplateMismatch, DocumentInvalid for a text that must
         not be signed, and what building and converting raise.
         """
-        template, values = self._template(texts, build), tuple(texts.values())
+        shape = tuple(texts)
+        first: JsonObject | None = None
         try:
-            prepared = template.prepare(values) if template else None
+            template = self._templates[shape]
+        except KeyError:
+            first = build()
+            template = self._templates[shape] = _find_or_make(first, shape, self._seed)
+        try:
+            prepared = template.prepare(tuple(texts.values())) if template else None
         except NotFillable:
             prepared = None
         if prepared is None:
             self.converted += 1
-            return PreparedDocument.of(build())
+            return PreparedDocument.of(first or build())
+        if first or self.filled % CHECK_EVERY == 0:
+            _check(prepared, first or build())
         self.filled += 1
-        return self._documents.checked(tuple(texts), prepared, lambda: PreparedDocument.of(build()))
+        self._last = prepared, build
+        return prepared
 
     def finish(self) -> None:
         """Check the last filled document. Raises TemplateMismatch."""
-        self._digests.finish()
-        self._documents.finish()
-
-    def _template(self, texts: Mapping[Path, str], build: Build) -> Template | None:
-        shape = tuple(texts)
-        if shape not in self._templates:
-            self._templates[shape] = _find_or_make(build(), shape, self._seed)
-        return self._templates[shape]
+        if self._last is not None:
+            prepared, build = self._last
+            _check(prepared, build())
 
 
-class _Watch:
-    """Compares the first value of each shape, one in 500 and the last with what the slow way gives."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._shapes: set[Shape] = set()
-        self._check_last: Callable[[], None] | None = None
-
-    def checked(self, shape: Shape, made: T, make_slowly: Callable[[], T]) -> T:
-        def check() -> None:
-            if made != make_slowly():
-                raise TemplateMismatch("A document made from a template differs from the one built and converted.")
-
-        if self._count % CHECK_EVERY == 0 or shape not in self._shapes:
-            check()
-        self._count += 1
-        self._shapes.add(shape)
-        self._check_last = check
-        return made
-
-    def finish(self) -> None:
-        if self._check_last is not None:
-            self._check_last()
+def _check(prepared: PreparedDocument, document: JsonObject) -> None:
+    if prepared != PreparedDocument.of(document):
+        raise TemplateMismatch("A document made from a template differs from the one built and converted.")
 
 
 def _find_or_make(document: JsonObject, shape: Shape, seed: bytes) -> Template | None:

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from threading import Lock
-from typing import Literal
+from typing import Literal, get_args
 
 import orjson
 import rfc8785
 
-from openbadges import jsonld
+from openbadges import familiar, jsonld
 from openbadges.compiled_context import NotCompiled
 from openbadges.converter import to_statements
 from openbadges.errors import JsonInvalid
@@ -22,7 +22,7 @@ from openbadges.json_types import JsonObject, JsonValue
 from openbadges.rdfc10 import Quad, canonical_nquads
 from openbadges.statements import Tie
 
-Path = Literal["compiled", "tied", "general"]
+Path = Literal["familiar", "compiled", "tied", "general"]
 _paths: Counter[Path] = Counter()
 _paths_lock = Lock()
 _fast_only: ContextVar[bool] = ContextVar("fast_only", default=False)
@@ -51,9 +51,17 @@ def rdfc(document: JsonObject) -> bytes:
     Raises ContextNotPinned, UndefinedTerm and WorkLimitExceeded as openbadges.jsonld.to_quads says, and SlowPath
     inside `fast_path_only`.
     """
-    path, text = _canonical_text(document)
-    with _paths_lock:
-        _paths[path] += 1
+    text = familiar.canonical_text(document)
+    if text is None:
+        return convert(document)
+    _count("familiar")
+    return text
+
+
+def convert(document: JsonObject) -> bytes:
+    """Like rdfc, without a look at earlier documents: what everything faster is held to."""
+    path, text = _converted(document)
+    _count(path)
     return text.encode("utf-8")
 
 
@@ -63,7 +71,12 @@ def rdfc_sha384(document: JsonObject) -> bytes:
     return canonical_nquads(jsonld.to_quads(document), hash_name="sha384").encode("utf-8")
 
 
-def _canonical_text(document: JsonObject) -> tuple[Path, str]:
+def _count(path: Path) -> None:
+    with _paths_lock:
+        _paths[path] += 1
+
+
+def _converted(document: JsonObject) -> tuple[Path, str]:
     try:
         statements = to_statements(document)
     except NotCompiled:
@@ -84,9 +97,10 @@ def _may_take_long() -> None:
 def paths() -> dict[Path, int]:
     """Return how many documents of this process took which path to the same bytes.
 
-    compiled: the converter alone; tied: the converter, then the search among alike objects; general: PyLD.
+    familiar: filled in, like an earlier one; compiled: the converter alone; tied: the converter, then the search
+    among alike objects; general: PyLD.
     """
-    return {"compiled": _paths["compiled"], "tied": _paths["tied"], "general": _paths["general"]}
+    return {path: _paths[path] for path in get_args(Path)}
 
 
 def rdfc_nquads(nquads: str, *, hash: Literal["sha256", "sha384"] = "sha256") -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from openbadges import issuer_facts, jose
-from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in, first_object
+from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import EndorsementFact, Evidence, IssuerFact, RecordFact, StatusFact
 from openbadges.inputs import Badge
@@ -21,6 +21,7 @@ from openbadges.json_types import JsonObject
 from openbadges.judge import judge
 from openbadges.references import Reference, references_of, without_fragment
 from openbadges.report import Report
+from openbadges.shapes import first_object
 from openbadges.status_credential import parse_list, read_status_list
 from openbadges.status_entry import StatusQuestion, questions, worst_of
 from openbadges.strict_json import dumps

@@ -19,10 +19,6 @@ from openbadges import contexts, jsonld
 _MAX_COMPILED = 256
 """Places kept; a badge needs about 20. Without a bound a hostile sender could ask for endless combinations."""
 _MAX_NAMED = 20
-_SHARED = frozenset({
-    "https://www.w3.org/2018/credentials#issuer",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#achievement",
-})  # fmt: skip
 _KNOWN_SETTINGS = frozenset(
     {"@id", "@type", "@container", "@context", "reverse", "protected", "_prefix", "_term_has_colon"}
 )
@@ -40,7 +36,7 @@ class Term:
     predicate: the IRI of the member in brackets, one space before and after. datatype: "" where there is none.
     literal_end: what follows a text value, from the closing quote on; None where a text is an address.
     is_vocabulary: an address may also be a word of the context. is_list, is_graph: the container.
-    has_context: values are read in a context of the member's own. is_shared: many documents hold the same object here.
+    has_context: values are read in a context of the member's own.
     """
 
     name: str
@@ -51,7 +47,6 @@ class Term:
     is_list: bool
     is_graph: bool
     has_context: bool
-    is_shared: bool
 
 
 class CompiledContext:
@@ -176,7 +171,6 @@ def _term(name: str, iri: str, mapping: Any) -> Term | None:
         is_list="@list" in containers,
         is_graph="@graph" in containers,
         has_context="@context" in mapping,
-        is_shared=iri in _SHARED,
     )
 
 

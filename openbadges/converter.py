@@ -7,13 +7,13 @@ processor has the only say on what the document means or why it is refused. See 
 
 from __future__ import annotations
 
-import orjson
+from functools import partial
 
 from openbadges import jsonld
-from openbadges.bounded_cache import BoundedCache
 from openbadges.compiled_context import CompiledContext, NotCompiled, Term, start
 from openbadges.errors import OpenBadgesError
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.parts import Part
 from openbadges.rdfc10 import MAX_QUADS
 from openbadges.statements import BlankNode, Node, Statements
 
@@ -22,36 +22,43 @@ _RDF_FIRST, _RDF_REST, _RDF_NIL = f" <{jsonld.RDF}first> ", f" <{jsonld.RDF}rest
 _XSD_BOOLEAN = jsonld.XSD + "boolean"
 _SAYS_NOTHING = frozenset({"id", "type", "@context"})
 
-_MAX_SHARED_BYTES, _MAX_SHARED_STATEMENTS = 16 * 2**10, 500
-_shared: BoundedCache[tuple[CompiledContext, bytes], tuple[Statements, str]] = BoundedCache(256)
-"""Issuers and achievements as met in documents: the same object in the same place has the same statements."""
-_AS_WRITTEN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_MAX_SHARED_STATEMENTS = 500
 
 
-def to_statements(document: JsonObject, *, share: bool = True) -> Statements:
+def to_statements(document: JsonObject) -> Statements:
     """Return the statements of a JSON-LD document. Raises NotCompiled for one outside the compiled subset.
 
-    share: whether parts that other documents held too may be taken from them; they must not be changed then.
+    Those of a Part are taken from it, and must not be changed.
     """
-    walk = _Walk(shares=share)
-    try:
-        walk.node(document, start(), None)
-    except (OpenBadgesError, ArithmeticError, RecursionError) as error:
-        raise NotCompiled("The general processor names the error.") from error
+    walk = _walked(document)
     if not 0 < walk.statements.count() <= MAX_QUADS:
         raise NotCompiled("There are no statements, or too many.")
     return walk.statements
 
 
+def has_words(document: JsonObject) -> bool:
+    """Whether there are texts, outside of parts, that the contexts may give a meaning. Raises NotCompiled."""
+    return _walked(document).has_words
+
+
+def _walked(document: JsonObject) -> _Walk:
+    walk = _Walk()
+    try:
+        walk.node(document, start(), None)
+    except (OpenBadgesError, ArithmeticError, RecursionError) as error:
+        raise NotCompiled("The general processor names the error.") from error
+    return walk
+
+
 class _Walk:
     """One pass over one document. A method takes the place (context) and the graph that its object stands in."""
 
-    __slots__ = ("parts", "shares", "statements")
+    __slots__ = ("_taken", "has_words", "statements")
 
-    def __init__(self, *, shares: bool) -> None:
+    def __init__(self) -> None:
         self.statements = Statements()
-        self.shares = shares
-        self.parts: set[Statements] = set()
+        self.has_words = False
+        self._taken: set[Statements] = set()
 
     def node(self, members: JsonObject, context: CompiledContext, graph: BlankNode | None) -> Node:
         """Write one object with all its members; return its IRI or its blank node."""
@@ -102,13 +109,15 @@ class _Walk:
         self, item: JsonValue, term: Term, inside: CompiledContext, around: CompiledContext, graph: BlankNode | None
     ) -> Node:
         if isinstance(item, dict):
-            shared = term.is_shared and self.shares and graph is None
-            return self._shared(item, around) if shared else self.node(item, around, graph)
+            if isinstance(item, Part) and graph is None:
+                return self._part(item, around)
+            return self.node(item, around, graph)
         if term.has_context:
             term = _of(term, inside)
         if isinstance(item, str):
             if term.literal_end is not None:
                 return f'"{jsonld.escape(item)}{term.literal_end}'
+            self.has_words |= term.is_vocabulary
             word = inside.iris.get(item) if term.is_vocabulary else None
             return word or _iri(item, inside)
         if term.literal_end is None:
@@ -137,33 +146,23 @@ class _Walk:
         self.node(item, around, graph)
         return graph
 
-    def _shared(self, item: JsonObject, around: CompiledContext) -> Node:
-        """Write an issuer or an achievement, which the last documents probably held too."""
-        try:
-            text = orjson.dumps(item, option=_AS_WRITTEN)
-        except orjson.JSONEncodeError:  # an integer over 64 bits
-            return self.node(item, around, None)
-        found = _shared.get((around, text))
-        if found is None:
-            return self._learn(item, around, text)
-        part, subject = found
-        if part in self.parts:  # blank nodes are made anew for every object, equal ones too
-            return self.node(item, around, None)
-        self.parts.add(part)
-        self.statements.extend(part)
+    def _part(self, part: Part, around: CompiledContext) -> Node:
+        """Write an issuer or an achievement, which the last documents probably held, too."""
+        statements, subject = part.know(("statements", around), partial(_statements_of, part, around))
+        # Blank nodes are made anew for every object, equal ones too; and a blank subject gets one statement more from
+        # the object around it, so that its hash is not settled.
+        if statements in self._taken or not isinstance(subject, str) or statements.count() > _MAX_SHARED_STATEMENTS:
+            return self.node(part, around, None)
+        self._taken.add(statements)
+        self.statements.extend(statements)
         return subject
 
-    def _learn(self, item: JsonObject, around: CompiledContext, text: bytes) -> Node:
-        walk = _Walk(shares=False)  # a part holds no other part, so that `parts` sees every one
-        subject = walk.node(item, around, None)
-        part = walk.statements
-        # A blank subject gets one statement more from the object around it, so that its hash is not settled yet.
-        if isinstance(subject, str) and len(text) <= _MAX_SHARED_BYTES and part.count() <= _MAX_SHARED_STATEMENTS:
-            part.close()
-            self.parts.add(part)
-            _shared.put((around, text), (part, subject))
-        self.statements.extend(part)
-        return subject
+
+def _statements_of(part: Part, around: CompiledContext) -> tuple[Statements, Node]:
+    walk = _Walk()
+    subject = walk.node(part, around, None)
+    walk.statements.close()
+    return walk.statements, subject
 
 
 def _of(term: Term, inside: CompiledContext) -> Term:

@@ -39,30 +39,44 @@ def add_proof(document: JsonObject, key: PrivateKey, *, verification_method: str
     """
     if "proof" in document:
         raise ProofInvalid("The document has a proof already.", code="proof.malformed")
-    proof = proof_over(
-        rdfc(document), key, context=document.get("@context"), verification_method=verification_method, created=created
-    )
-    return {**document, "proof": [proof]}
+    maker = ProofMaker(key, verification_method=verification_method, created=created)
+    return {**document, "proof": [maker.proof(rdfc(document), context=document.get("@context"))]}
 
 
-def proof_over(
-    canonical: bytes, key: PrivateKey, *, context: JsonValue, verification_method: str, created: datetime
-) -> JsonObject:
-    """Return the proof of a document that is given by its canonical N-Quads and its @context.
+class ProofMaker:
+    """Makes the proofs of one key at one time. Their options are the same for every document with the same @context."""
 
-    Raises ProofInvalid for a key that is not Ed25519; what rdfc raises for the context.
-    """
-    if key.algorithm != "Ed25519":
-        raise ProofInvalid("This proof needs an Ed25519 key.", code="proof.key_type")
-    options: JsonObject = {
-        "type": "DataIntegrityProof",
-        "created": format_time(created),
-        "verificationMethod": verification_method,
-        "cryptosuite": CRYPTOSUITE,
-        "proofPurpose": "assertionMethod",
-    }
-    signature = key.sign(_options_digest(options, context) + sha256(canonical).digest())
-    return {**options, "proofValue": multibase_encode(signature)}
+    def __init__(self, key: PrivateKey, *, verification_method: str, created: datetime) -> None:
+        """Raises ProofInvalid for a key that is not Ed25519."""
+        if key.algorithm != "Ed25519":
+            raise ProofInvalid("This proof needs an Ed25519 key.", code="proof.key_type")
+        self._key = key
+        self._options: JsonObject = {
+            "type": "DataIntegrityProof",
+            "created": format_time(created),
+            "verificationMethod": verification_method,
+            "cryptosuite": CRYPTOSUITE,
+            "proofPurpose": "assertionMethod",
+        }
+        self._start = dumps({**self._options, "proofValue": ""})[:-2]
+        self._context: JsonValue = None
+        self._digest = b""
+
+    def proof(self, canonical: bytes, *, context: JsonValue) -> JsonObject:
+        """Return the proof of a document that is given by its canonical N-Quads and its @context.
+
+        Raises what rdfc raises for the context.
+        """
+        return {**self._options, "proofValue": self._value(canonical, context)}
+
+    def proof_json(self, canonical: bytes, *, context: JsonValue) -> bytes:
+        """Return dumps(proof(...))."""
+        return b'%b%b"}' % (self._start, self._value(canonical, context).encode("ascii"))
+
+    def _value(self, canonical: bytes, context: JsonValue) -> str:
+        if not self._digest or context != self._context:
+            self._context, self._digest = context, _options_digest(self._options, context)
+        return multibase_encode(self._key.sign(self._digest + sha256(canonical).digest()))
 
 
 def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:

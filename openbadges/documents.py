@@ -111,12 +111,16 @@ class IdentityObject(Value):
 
     @classmethod
     def of_email(cls, email: str, salt: str) -> Self:
-        """A holder's address, trimmed and lower-cased, as "sha256$" and the hex SHA-256 of address + salt.
+        """A holder's address, hashed. `salt` must be random for each award."""
+        return cls(hashed=True, identity_hash=hash_email(email, salt), identity_type="emailAddress", salt=salt)
 
-        `salt` must be random for each award. Whoever holds the document can still test a guessed address.
-        """
-        digest = hashlib.sha256((email.strip().lower() + salt).encode()).hexdigest()
-        return cls(hashed=True, identity_hash=f"sha256${digest}", identity_type="emailAddress", salt=salt)
+
+def hash_email(email: str, salt: str) -> str:
+    """Return "sha256$" and the hex SHA-256 of an address, trimmed and lower-cased, and a salt.
+
+    Whoever holds both can still test a guessed address.
+    """
+    return f"sha256${hashlib.sha256((email.strip().lower() + salt).encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

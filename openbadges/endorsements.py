@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from openbadges.errors import OpenBadgesError
 from openbadges.jose import Token, credential_of, parse_token
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.shapes import as_list
+from openbadges.shapes import as_list, first_object
 from openbadges.strict_json import dumps
 
 MOST_ENDORSEMENTS = 8
@@ -47,11 +47,6 @@ def endorsed_ids(document: JsonObject) -> frozenset[str]:
     subject = first_object(document.get("credentialSubject"))
     ids = [holder.get("id") for holder in (*_holders(document), subject)] + [document.get("issuer")]
     return frozenset(text for text in ids if isinstance(text, str))
-
-
-def first_object(value: JsonValue) -> JsonObject:
-    """Return a value that is an object, or the first object of an array; an empty one where there is none."""
-    return next((item for item in as_list(value) if isinstance(item, dict)), {})
 
 
 def _holders(document: JsonObject) -> Iterator[JsonObject]:

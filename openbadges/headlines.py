@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from openbadges.report import CredentialSummary, State
 
@@ -47,6 +48,7 @@ _EXCEPTIONS: dict[tuple[State, str], str] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def long_date(moment: datetime) -> str:
     """Write the UTC day in words: "22 November 2026"."""
     day = moment.astimezone(UTC)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeGuard
 
 from openbadges.errors import TokenInvalid
@@ -50,13 +51,27 @@ def parse_token(text: str) -> Token:
     parts = text.split(".")
     if len(parts) != 3 or not all(parts):
         raise TokenInvalid("A token has three parts.")
+    head, body, signature = parts
+    header, alg, kid = (_known_header if len(head) <= _MOST_KNOWN_LETTERS else _read_header)(head)
+    payload = load_object(_decode(body))
+    return Token(header, payload, text[: -len(signature) - 1].encode("ascii"), _decode(signature), alg, kid)
+
+
+def _decode(part: str) -> bytes:
     try:
-        head, body, signature = (base64url_decode(part) for part in parts)
+        return base64url_decode(part)
     except EncodingInvalid as error:
         raise TokenInvalid("A part of the token is not canonical base64url.", code="token.encoding") from error
-    header = load_object(head, max_bytes=16 * 2**10)
-    alg, kid = _check_header(header)
-    return Token(header, load_object(body), f"{parts[0]}.{parts[1]}".encode("ascii"), signature, alg, kid)
+
+
+def _read_header(head: str) -> tuple[JsonObject, str, str | None]:
+    header = load_object(_decode(head), max_bytes=16 * 2**10)
+    return header, *_check_header(header)
+
+
+_MOST_KNOWN_LETTERS = 1_000
+_known_header = lru_cache(maxsize=256)(_read_header)
+"""All tokens of one key have the same header. It is never changed."""
 
 
 def _check_header(header: JsonObject) -> tuple[str, str | None]:

@@ -71,6 +71,10 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
     return f'"{text}"^^<{datatype}>' if datatype and datatype != XSD + "string" else f'"{text}"'
 
 
+def needs_escape(text: str) -> bool:
+    return _NEEDS_ESCAPE.search(text) is not None
+
+
 def escape(text: str) -> str:
     """Return a text as it stands between the quotes of a canonical literal."""
     return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text

@@ -18,6 +18,7 @@ from openbadges.facts import Evidence, IssuerFact, KeyFact, LinkState, RecordFac
 from openbadges.headlines import Circumstances, explanation, headline
 from openbadges.jose import Token, credential_of
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.parts import with_parts
 from openbadges.report import (
     CHECK_IDS,
     PRECEDENCE,
@@ -28,7 +29,7 @@ from openbadges.report import (
     State,
     outcome_of,
 )
-from openbadges.shapes import Problem, as_list
+from openbadges.shapes import Problem, as_list, first_object
 from openbadges.structure import UNJUDGED_CODES, WARNING_CODES, Examination, examine, is_credential, issuer_id
 
 __all__ = ["Evidence", "IssuerFact", "KeyFact", "RecordFact", "StatusFact", "judge"]
@@ -46,7 +47,7 @@ def judge(evidence: Evidence, *, now: datetime) -> Report:
     stopped = _weigh_reading(evidence)
     if stopped is not None:
         return _report(evidence, [stopped], now)
-    document = _document_of(evidence)
+    document = with_parts(_document_of(evidence))
     if not is_credential(document):
         message = "The content is readable, but it is no credential."
         return _report(evidence, [finding("read", "failed", "read.no_credential", message, state="unreadable")], now)
@@ -151,10 +152,6 @@ def _weigh_schema(document: JsonObject) -> Finding:
     return finding("schema", "skipped", "schema.none", "The credential names no schema.")
 
 
-def _first_object(value: JsonValue) -> JsonObject:
-    return next((item for item in as_list(value) if isinstance(item, dict)), {})
-
-
 def _report(
     evidence: Evidence,
     findings: Sequence[Finding],
@@ -211,8 +208,8 @@ def _deciding(findings: Sequence[Finding]) -> Finding | None:
 
 def _summary(evidence: Evidence, document: JsonObject) -> CredentialSummary:
     """What the signed document says, whatever shape it has."""
-    subject = _first_object(document.get("credentialSubject"))
-    achievement = _first_object(subject.get("achievement"))
+    subject = first_object(document.get("credentialSubject"))
+    achievement = first_object(subject.get("achievement"))
     valid_from, valid_until = validity(document, evidence.token)
     return CredentialSummary(
         name=_text(achievement.get("name")) or _text(document.get("name")),
@@ -227,7 +224,7 @@ def _summary(evidence: Evidence, document: JsonObject) -> CredentialSummary:
 def _issuer_summary(evidence: Evidence, document: JsonObject) -> IssuerSummary:
     named = issuer_id(document) or ""
     fact = evidence.issuer if evidence.issuer is not None and evidence.issuer.id == named else None
-    claimed = _text(_first_object(document.get("issuer")).get("name"))
+    claimed = _text(first_object(document.get("issuer")).get("name"))
     return IssuerSummary(named, None if fact is None else fact.name, claimed, () if fact is None else fact.proven_by)
 
 

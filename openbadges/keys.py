@@ -7,7 +7,7 @@ small order; the others run on `cryptography`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, cast, get_args
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -367,6 +367,7 @@ def _verify_ecdsa(algorithm: Algorithm, public: bytes, signature: bytes, data: b
     return True
 
 
+@cache
 def _ecdsa(algorithm: Algorithm, *, deterministic: bool = False) -> ec.ECDSA:
 
     digest = hashes.SHA256() if algorithm == "P-256" else hashes.SHA384()

@@ -10,30 +10,59 @@ Sorted N-Quads have an order that mostly does not depend on the texts in the slo
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from operator import itemgetter
+from typing import TypeVar
 
 from openbadges.statements import BlankNode, Statements
+
+T = TypeVar("T")
+
+_MOST_ARRANGEMENTS = 64
 
 
 class NotFillable(Exception):
     """No error: such documents, or these texts, are converted one by one. Never leaves this library."""
 
 
+def picker(places: Sequence[int]) -> Callable[[Sequence[T]], Sequence[T]]:
+    """Return what takes the items at these places out of a sequence."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda items: [items[place] for place in places]
+
+
 class Pattern:
-    """A text with slots: a format of the % operator, and which value goes into each slot."""
+    """A text with slots, as UTF-8: the pieces around the slots, and which value goes into each slot."""
 
-    __slots__ = ("_values_of", "format", "slots")
+    __slots__ = ("_pieces", "_values_of", "slots")
 
-    def __init__(self, format_: str, slots: tuple[int, ...]) -> None:
-        self.format = format_
+    def __init__(self, pieces: Sequence[bytes], slots: tuple[int, ...]) -> None:
+        """pieces: one more than slots."""
+        self._pieces = [b""] * (2 * len(slots) + 1)
+        self._pieces[::2] = pieces
+        self._values_of: Callable[[Sequence[bytes]], Sequence[bytes]] = picker(slots)
         self.slots = slots
-        self._values_of = itemgetter(*slots) if slots else None
 
-    def fill(self, values: Sequence[str]) -> str:
-        return self.format % (self._values_of(values) if self._values_of else ())
+    @classmethod
+    def joined(cls, patterns: Iterable[Pattern]) -> Pattern:
+        """Return several patterns as one."""
+        pieces: list[bytes] = [b""]
+        slots: list[int] = []
+        for pattern in patterns:
+            first, *rest = pattern._pieces[::2]
+            pieces[-1] += first
+            pieces += rest
+            slots += pattern.slots
+        return cls(pieces, tuple(slots))
+
+    def fill(self, values: Sequence[bytes]) -> bytes:
+        pieces = self._pieces.copy()
+        # Joining copies long pieces as a block; the % operator looks at every letter of them.
+        pieces[1::2] = self._values_of(values)
+        return b"".join(pieces)
 
 
 class Marks:
@@ -54,8 +83,8 @@ class Marks:
         return self.start in text
 
     def pattern(self, text: str) -> Pattern:
-        slots = tuple(int(number) for number in self._mark.findall(text))
-        return Pattern(self._mark.sub("%s", text.replace("%", "%%")), slots)
+        pieces = self._mark.split(text)
+        return Pattern([piece.encode("utf-8") for piece in pieces[::2]], tuple(map(int, pieces[1::2])))
 
     def stand_for_iris(self, lines: Iterable[str]) -> list[bool]:
         """Return for each mark whether it stands for an IRI; else for the text of a literal. Raises NotFillable."""
@@ -69,43 +98,35 @@ class Marks:
 
 
 class _Run:
-    """Lines with one subject and one predicate: several that change, or some with blank nodes as objects."""
+    """Lines with one subject and one predicate and with slots in their objects: sorted when they are filled in."""
 
-    def __init__(self, head: Pattern, lines: Sequence[Pattern], nodes: Sequence[int]) -> None:
-        """head: what every line begins with. lines: whole lines. nodes: the numbers of the blank nodes."""
-        self._head = head
-        self._ready_head = "" if head.slots else head.fill(())
+    __slots__ = ("_changing", "_ready")
+
+    def __init__(self, lines: Sequence[Pattern]) -> None:
         self._ready = [line.fill(()) for line in lines if not line.slots]
         self._changing = [line for line in lines if line.slots]
-        self._nodes = nodes
 
-    def text(self, terms: Sequence[str], names: Mapping[int, str]) -> str:
-        head = self._ready_head or self._head.fill(terms)
-        # Blank nodes sort after IRIs and literals; with one head before them, lines sort as the names do.
-        to_nodes = "".join([f"{head}{name} .\n" for name in sorted([names[node] for node in self._nodes])])
-        if not self._changing:
-            return "".join(self._ready) + to_nodes
-        return "".join(sorted({*self._ready, *[line.fill(terms) for line in self._changing]})) + to_nodes
+    def text(self, terms: Sequence[bytes]) -> bytes:
+        return b"".join(sorted({*self._ready, *[line.fill(terms) for line in self._changing]}))
 
 
 class _SettledNode:
-    """A blank node without slots. `ready`: its lines for each number in the canonical order that it may get."""
+    """A blank node without slots. links: to other blank nodes, by their numbers."""
 
-    def __init__(self, node: BlankNode, numbers: Mapping[BlankNode, int], places: Iterable[int]) -> None:
+    def __init__(self, node: BlankNode, numbers: Mapping[BlankNode, int]) -> None:
         self.digest = node.first_degree()
-        self._tails = sorted(set(node.tails))
+        self._tails = sorted(tail.encode("utf-8") for tail in set(node.tails))
         self.links = [
-            (predicate, numbers[object_])
+            (predicate.encode("utf-8"), numbers[object_])
             for subject, predicate, object_, _ in set(node.links)
             if subject is node and isinstance(object_, BlankNode)
         ]
-        self.ready = {number: self.block(_name(number), {}) for number in places} if not self.links else {}
 
-    def block(self, name: str, names: Mapping[int, str]) -> str:
-        """All lines about the node; those that lead on to other nodes need the names of all nodes."""
-        links = [f"{predicate}{names[object_]} .\n" for predicate, object_ in self.links]
+    def block(self, name: bytes, names: Sequence[bytes]) -> bytes:
+        """All lines about the node. names: of all nodes, for its links to others, which are left out without them."""
+        links = [b"%b%b .\n" % (predicate, names[object_]) for predicate, object_ in self.links] if names else []
         tails = sorted(self._tails + links)
-        return name + name.join(tails) if tails else ""
+        return name + name.join(tails) if tails else b""
 
 
 class _ChangingNode:
@@ -122,21 +143,21 @@ class _ChangingNode:
         # The place of the name is marked by a character that no text that may be signed holds.
         self._block = marks.pattern("".join(f"\0{tail}" for tail in tails))
 
-    def digest(self, terms: Sequence[str]) -> bytes:
+    def digest(self, terms: Sequence[bytes]) -> bytes:
         """The hash of the first degree."""
-        return sha256(self._hashed.fill(terms).encode("utf-8")).digest()
+        return sha256(self._hashed.fill(terms)).digest()
 
-    def block(self, name: str, terms: Sequence[str]) -> str:
+    def block(self, name: bytes, terms: Sequence[bytes]) -> bytes:
         """All lines about the node."""
-        return self._block.fill(terms).replace("\0", name)
-
-
-def _name(number: int) -> str:
-    return f"_:c14n{number}"
+        return self._block.fill(terms).replace(b"\0", name)
 
 
 class CanonicalLayout:
-    """The statements of a document with marks, laid out for filling. Immutable once made."""
+    """The statements of a document with marks, laid out for filling: one pattern of the whole text.
+
+    What goes into its slots, in this order: the terms; the names of the nodes that stand together as objects, sorted;
+    the lines about each node, by its number; the runs.
+    """
 
     def __init__(self, statements: Statements, marks: Marks) -> None:
         """Raises NotFillable where a mark stands in a chain of objects without ids, and where there are graphs."""
@@ -146,20 +167,30 @@ class CanonicalLayout:
         changing = [node for node in used if any(map(marks.are_in, (*node.tails, *node.heads)))]
         settled = sorted(set(used) - set(changing), key=BlankNode.first_degree)
         numbers = {node: number for number, node in enumerate([*settled, *changing])}
-        self._settled = [
-            _SettledNode(node, numbers, range(number, number + len(changing) + 1))
-            for number, node in enumerate(settled)
-        ]
+        self._settled = [_SettledNode(node, numbers) for node in settled]
         self._changing = [_ChangingNode(node, marks) for node in changing]
         self._digests = [node.digest for node in self._settled]
+        self._settled_digests = set(self._digests)
         self._linked = [number for number, node in enumerate(self._settled) if node.links]
-        self._ready: list[dict[int, str]] = [node.ready for node in self._settled] + [{} for _ in changing]
-        self._names = [_name(number) for number in range(len(used))]
-        self._by_name = sorted(range(len(used)), key=str)
+        self._names = [b"_:c14n%d" % number for number in range(len(used))]
+        self._ready = [
+            [node.block(self._names[number + moved], ()) for number, node in enumerate(self._settled)]
+            for moved in range(len(changing) + 1)
+        ]
+        """The lines about each settled node for each number of places that it may have moved up."""
+        self._objects: list[Callable[[Sequence[bytes]], Sequence[bytes]]] = []
         self._runs: list[_Run] = []
+        self._next_object = len(marks.texts)
+        self._first_block = self._next_object + sum(len(set(node.heads)) for node in used)
+        self._first_run = self._first_block + len(used)
         self._lay_out_subjects(statements.ground, numbers, marks)
+        by_name = sorted(range(len(used)), key=str)
+        self._blocks = Pattern([b""] * (len(used) + 1), tuple(self._first_block + number for number in by_name))
+        self._arranged: dict[tuple[int, ...], Pattern] = {}
+        """By how many fixed subjects stand before each whose address changes, and by the order of these."""
 
     def _lay_out_subjects(self, ground: Iterable[str], numbers: Mapping[BlankNode, int], marks: Marks) -> None:
+        """Make a pattern of all lines about each IRI, apart for those whose own address changes."""
         lines_of: dict[str, dict[str, list[str]]] = {}
         nodes_of: dict[str, dict[str, list[int]]] = {}
         for line in sorted(set(ground)):
@@ -170,63 +201,94 @@ class CanonicalLayout:
                 subject, predicate, _ = head.split(" ", 2)
                 lines_of.setdefault(subject, {}).setdefault(predicate, [])
                 nodes_of.setdefault(subject, {}).setdefault(predicate, []).append(number)
-        patterns = [
-            self._subject(subject, lines, nodes_of.get(subject, {}), marks) for subject, lines in lines_of.items()
-        ]
-        self._ready_subjects = sorted(pattern.fill(()) for pattern in patterns if not pattern.slots)
-        self._changing_subjects = [pattern for pattern in patterns if pattern.slots]
-        self._fixed_addresses = {subject[1:-1] for subject in lines_of if not marks.are_in(subject)}
-        self._address_slots = [marks.pattern(subject).slots[0] for subject in lines_of if marks.are_in(subject)]
+        subjects = {
+            subject: self._subject(subject, lines, nodes_of.get(subject, {}), marks)
+            for subject, lines in sorted(lines_of.items())
+        }
+        fixed = [subject for subject in subjects if not marks.are_in(subject)]
+        self._fixed = [subject[1:].encode("utf-8") for subject in fixed]
+        self._fixed_addresses = set(self._fixed)
+        self._fixed_subjects = [subjects[subject] for subject in fixed]
+        self._moving = [marks.pattern(subject).slots[0] for subject in subjects if marks.are_in(subject)]
+        self._moving_subjects = [pattern for subject, pattern in subjects.items() if marks.are_in(subject)]
 
     def _subject(
         self, subject: str, lines: Mapping[str, list[str]], nodes: Mapping[str, list[int]], marks: Marks
     ) -> Pattern:
-        """Lay out all lines about one IRI. A run that must be sorted when filled is a value itself, after the terms."""
         parts = []
         for predicate in sorted(lines):
             patterns = [marks.pattern(line) for line in lines[predicate]]
-            if predicate in nodes or (len(patterns) > 1 and any(pattern.slots for pattern in patterns)):
-                parts.append(Pattern("%s", (len(marks.texts) + len(self._runs),)))
-                head = marks.pattern(f"{subject} {predicate} ")
-                self._runs.append(_Run(head, patterns, nodes.get(predicate, [])))
+            if len(patterns) > 1 and any(marks.are_in(line.split(" ", 2)[2]) for line in lines[predicate]):
+                parts.append(Pattern((b"", b""), (self._first_run + len(self._runs),)))
+                self._runs.append(_Run(patterns))
             else:
                 parts += patterns
-        return Pattern("".join(part.format for part in parts), tuple(slot for part in parts for slot in part.slots))
+            # Blank nodes sort after IRIs and literals; with one head before them, lines sort as the names do.
+            head, objects = marks.pattern(f"{subject} {predicate} "), nodes.get(predicate, [])
+            for slot in range(self._next_object, self._next_object + len(objects)):
+                parts += [head, Pattern((b"", b" .\n"), (slot,))]
+            self._next_object += len(objects)
+            if objects:
+                self._objects.append(picker(objects))
+        return Pattern.joined(parts)
 
-    def text(self, terms: Sequence[str]) -> str:
-        """Return the canonical N-Quads with these terms in the slots (IRIs without brackets, escaped texts).
+    def text(self, terms: Sequence[bytes]) -> bytes:
+        """Return the canonical N-Quads with these terms in the slots (IRIs without brackets, escaped texts, UTF-8).
 
         Raises NotFillable when two blank nodes have the same hash, or two subjects that were apart are one.
         """
-        addresses = {terms[slot] for slot in self._address_slots}
-        if len(addresses) != len(self._address_slots) or not self._fixed_addresses.isdisjoint(addresses):
-            raise NotFillable("Two objects have the same address.")
-        blocks, names = self._blocks(terms)
-        values = [*terms, *[run.text(terms, names) for run in self._runs]]
-        subjects = self._ready_subjects + [subject.fill(values) for subject in self._changing_subjects]
-        subjects.sort()
-        return "".join(subjects + [blocks[number] for number in self._by_name])
+        pattern = self._arrange(terms)
+        names, blocks = self._name_nodes(terms)
+        values = [*terms]
+        for objects_of in self._objects:
+            values += sorted(objects_of(names))
+        values += blocks
+        values += [run.text(terms) for run in self._runs]
+        return pattern.fill(values)
 
-    def _blocks(self, terms: Sequence[str]) -> tuple[list[str], dict[int, str]]:
-        """Return the lines about each blank node, in canonical order, and the names of the nodes."""
-        order = self._order([node.digest(terms) for node in self._changing])
-        names = dict(zip(order, self._names, strict=True))
-        blocks = [self._ready[node].get(number, "") for number, node in enumerate(order)]
-        for number, changing in enumerate(self._changing, len(self._settled)):
-            blocks[order.index(number)] = changing.block(names[number], terms)
-        for node in self._linked:
-            blocks[order.index(node)] = self._settled[node].block(names[node], names)
-        return blocks, names
+    def _name_nodes(self, terms: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """Return the name of each node, and the lines about the nodes in the order of their hashes.
 
-    def _order(self, digests: Sequence[bytes]) -> list[int]:
-        """Return all nodes in the canonical order; digests: those of the nodes that change."""
-        order = list(range(len(self._settled)))
-        changing = sorted(zip(digests, range(len(order), len(self._names)), strict=True), reverse=True)
-        last = None
-        for digest, node in changing:  # from the end, so that the places before stay what they are
+        Between two nodes that change, all settled ones move up by the same number of places.
+        """
+        names: list[bytes] = []
+        blocks: list[bytes] = []
+        names_of_changing = self._names[: len(self._changing)]
+        start, last = 0, b""
+        places = []
+        for moved, (digest, node) in enumerate(sorted([(n.digest(terms), i) for i, n in enumerate(self._changing)])):
             place = bisect_left(self._digests, digest)
-            if digest == last or self._digests[place : place + 1] == [digest]:
+            if digest == last or digest in self._settled_digests:
                 raise NotFillable("Two objects without ids have the same hash.")
-            order.insert(place, node)
-            last = digest
-        return order
+            name = names_of_changing[node] = self._names[place + moved]
+            names += self._names[start + moved : place + moved]
+            blocks += self._ready[moved][start:place]
+            blocks.append(self._changing[node].block(name, terms))
+            start, last = place, digest
+            places.append(place)
+        names += self._names[start + len(places) :]
+        names += names_of_changing
+        blocks += self._ready[len(places)][start:]
+        for linked in self._linked:
+            blocks[linked + bisect_right(places, linked)] = self._settled[linked].block(names[linked], names)
+        return names, blocks
+
+    def _arrange(self, terms: Sequence[bytes]) -> Pattern:
+        """Return the whole text with its subjects in their order, which is the same for nearly every document."""
+        # With its closing bracket an address sorts as its lines do: "a>" comes after "a#1>".
+        addresses = [terms[slot] + b">" for slot in self._moving]
+        different = set(addresses)
+        if len(different) != len(addresses) or not self._fixed_addresses.isdisjoint(different):
+            raise NotFillable("Two objects have the same address.")
+        places = [bisect_left(self._fixed, address) for address in addresses]
+        in_order = sorted(range(len(addresses)), key=addresses.__getitem__)
+        arrangement = (*places, *in_order)
+        pattern = self._arranged.get(arrangement)
+        if pattern is None:
+            subjects = self._fixed_subjects.copy()
+            for number in reversed(in_order):
+                subjects.insert(places[number], self._moving_subjects[number])
+            pattern = Pattern.joined([*subjects, self._blocks])
+            if len(self._arranged) < _MOST_ARRANGEMENTS:
+                self._arranged[arrangement] = pattern
+        return pattern

@@ -6,11 +6,10 @@ an address where an image or criteria object is meant. `problems` finds deviatio
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from openbadges.bounded_cache import BoundedCache
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.strict_json import dumps
+from openbadges.parts import Part
 from openbadges.times import TimeInvalid, parse_time
 
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
@@ -44,6 +43,11 @@ class Shape:
 
     type_name: str
     members: Mapping[str, Member]
+    required: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        required = frozenset(name for name, member in self.members.items() if member.required)
+        object.__setattr__(self, "required", required)
 
 
 _TEXT, _IRI, _INSTANT = Member("text"), Member("iri"), Member("instant")
@@ -201,14 +205,9 @@ _LEAVES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "object": (dict,),
 }
+_CLASSES = {"number": (int, float), "boolean": (bool,), "object": (dict,)}
 # Arrays of one are accepted where VC Data Model 2.0 allows several and Open Badges one.
 _SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
-
-
-SHARED_KINDS = frozenset({"Achievement", "Profile"})
-MAX_KEPT_PART = 2**14
-"""Bytes of JSON. A larger part is looked at each time, so that strangers cannot fill the memory with theirs."""
-_sound_parts: BoundedCache[tuple[str, bytes], bool] = BoundedCache(256)
 
 
 def words(value: JsonValue) -> frozenset[str]:
@@ -223,9 +222,18 @@ def as_list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
+def first_object(value: JsonValue) -> JsonObject:
+    """The object, or the first one in an array; an empty one where there is none."""
+    if isinstance(value, dict):
+        return value
+    return next((item for item in as_list(value) if isinstance(item, dict)), {})
+
+
 def problems(document: JsonObject, shape_name: str = "Credential", path: str = "") -> Iterator[Problem]:
     """Yield each deviation of `document` from a shape, in the shape's order. A null member counts as absent."""
     shape = SHAPES[shape_name]
+    if _is_plain(document, shape):
+        return
     if shape.type_name and shape.type_name not in words(document.get("type")):
         yield Problem("structure.node_type", f"{path or 'The credential'} is not of type {shape.type_name}.")
     for name, member in shape.members.items():
@@ -241,19 +249,46 @@ def problems(document: JsonObject, shape_name: str = "Credential", path: str = "
             yield from _member_problems(member, item, here)
 
 
-def _kept_problems(value: JsonObject, kind: str, path: str) -> Iterator[Problem]:
-    """The same as `problems`; of parts that many credentials share it is kept that they have none."""
-    if kind not in SHARED_KINDS:
-        yield from problems(value, kind, path)
-        return
-    part = (kind, dumps(value))
-    if len(part[1]) > MAX_KEPT_PART:
-        yield from problems(value, kind, path)
-    elif _sound_parts.get(part) is None:
-        found = list(problems(value, kind, path))
-        if not found:
-            _sound_parts.put(part, True)
-        yield from found
+def _is_plain(document: JsonObject, shape: Shape) -> bool:
+    """Whether a document is written as the standard writes it, so that it has no problems; quick, and right if True."""
+    types = document.get("type")
+    if shape.type_name and shape.type_name != types and (types.__class__ is not list or shape.type_name not in types):
+        return False
+    if not shape.required <= document.keys():
+        return False
+    for name, value in document.items():
+        member = shape.members.get(name)
+        if member is None:
+            continue
+        if value.__class__ is list and (member.many or (name in _SINGLE_IN_ARRAY and len(value) == 1)):
+            if not all(_fits(item, member) for item in value) or (member.required and not value):
+                return False
+        elif not _fits(value, member):
+            return False
+    return True
+
+
+def _fits(value: JsonValue, member: Member) -> bool:
+    kind = member.kind
+    if value.__class__ is str:
+        if kind == "text":
+            return True
+        if kind == "instant":
+            return is_instant(value)
+        return (kind == "iri" or member.or_iri) and _ABSOLUTE_IRI.fullmatch(value) is not None
+    if kind in SHAPES:
+        if isinstance(value, Part):
+            return not _part_problems(value, kind, "")
+        return isinstance(value, dict) and _is_plain(value, SHAPES[kind])
+    return value.__class__ in _CLASSES.get(kind, ())
+
+
+def _object_problems(value: JsonObject, kind: str, path: str) -> Iterator[Problem]:
+    yield from _part_problems(value, kind, path) if isinstance(value, Part) else problems(value, kind, path)
+
+
+def _part_problems(part: Part, kind: str, path: str) -> tuple[Problem, ...]:
+    return part.know(("shape", kind, path), lambda: tuple(problems(part, kind, path)))
 
 
 def _member_problems(member: Member, value: JsonValue, path: str) -> Iterator[Problem]:
@@ -261,7 +296,7 @@ def _member_problems(member: Member, value: JsonValue, path: str) -> Iterator[Pr
         if member.or_iri and isinstance(value, str):
             yield from _member_problems(_IRI, value, path)
         elif isinstance(value, dict):
-            yield from _kept_problems(value, member.kind, path)
+            yield from _object_problems(value, member.kind, path)
         else:
             yield Problem("structure.member_type", f"The member {path} is not an object.")
         return

@@ -7,8 +7,8 @@ Source: Open Badges 3.0 (data model, certification), VC Data Model 2.0, VC Data 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from openbadges.bounded_cache import BoundedCache
 from openbadges.contexts import (
     CREDENTIALS_V1,
     CREDENTIALS_V2,
@@ -20,8 +20,8 @@ from openbadges.contexts import (
 )
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.shapes import MAX_KEPT_PART, Problem, as_list, is_instant, problems, words
-from openbadges.strict_json import dumps
+from openbadges.parts import Part
+from openbadges.shapes import SHAPES, UNCHECKED_MEMBERS, Problem, as_list, is_instant, problems, words
 from openbadges.times import parse_time
 
 OPEN_BADGES_CONTEXTS = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1, OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3))
@@ -73,6 +73,10 @@ _ADDRESS_MEMBERS = frozenset(
 )
 
 
+_ORDINARY = {name for shape in SHAPES.values() for name in shape.members} - UNCHECKED_MEMBERS | {"type"}
+"""Names of members that need no second look; all others do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
     """What `examine` found. `problems` in the order of importance; empty where all is well."""
@@ -86,10 +90,6 @@ class Examination:
     @property
     def sound(self) -> bool:
         return all(problem.code in WARNING_CODES for problem in self.problems)
-
-
-_SHARED_PARTS = frozenset({"achievement", "issuer"})
-_sound_parts: BoundedCache[tuple[str, bool, bytes], bool] = BoundedCache(256)
 
 
 def is_credential(document: JsonObject) -> bool:
@@ -173,40 +173,51 @@ def _covered_problems(document: JsonObject, *, embedded: bool) -> Iterator[Probl
     yield from _walk(document, "", embedded=embedded)
 
 
-def _shared_part_problems(part: JsonObject, name: str, *, embedded: bool) -> Iterator[Problem]:
-    """Walk a part that many credentials share; that it has no problems is kept."""
-    text = dumps(part)
-    if len(text) > MAX_KEPT_PART:
-        yield from _walk(part, name, embedded=embedded)
-        return
-    kept_as = (name, embedded, text)
-    if _sound_parts.get(kept_as) is None:
-        found = list(_walk(part, name, embedded=embedded))
-        if not found:
-            _sound_parts.put(kept_as, True)
-        yield from found
+def _walked(part: Part, name: str, embedded: bool) -> tuple[Problem, ...]:
+    return tuple(_walk(part, name, embedded=embedded))
 
 
 def _walk(part: JsonObject, part_name: str, *, embedded: bool) -> Iterator[Problem]:
-    pending: list[tuple[str, JsonValue, str]] = [(name, value, part_name) for name, value in part.items()]
+    pending: list[tuple[str, JsonObject]] = [(part_name, part)]
     while pending:
-        name, value, holder = pending.pop()
-        if name == "@context":
-            if holder in _CONTAINED_CREDENTIALS:
-                yield from _context_problems(value, "structure.nested_context")
-            elif holder not in ("", "proof"):
-                yield Problem("structure.nested_context", "A part of the document brings a context of its own.")
-            continue
-        yield from _name_problems(name, embedded=embedded)
-        for item in as_list(value):
-            if isinstance(item, dict) and name in _SHARED_PARTS:
-                yield from _shared_part_problems(item, name, embedded=embedded)
-            elif isinstance(item, dict):
-                pending += [(inner, inner_value, name) for inner, inner_value in item.items()]
-            elif isinstance(item, list):
-                pending.append((name, item, holder))
-            elif isinstance(item, str) and item.startswith("_:") and name in _ADDRESS_MEMBERS:
-                yield Problem("structure.blank_node", f"The member {_short(name)} refers to a node without an address.")
+        holder, members = pending.pop()
+        for name, value in members.items():
+            if name == "@context":
+                yield from _nested_context_problems(value, holder)
+                continue
+            if name not in _ORDINARY:
+                yield from _name_problems(name, embedded=embedded)
+            if value.__class__ is str:  # nearly all are, and nothing more is asked of them
+                if value[:2] == "_:" and name in _ADDRESS_MEMBERS:
+                    yield _blank_node_problem(name)
+                continue
+            for item in _flat(value) if value.__class__ is list else (value,):
+                if isinstance(item, Part):
+                    yield from item.know(("walk", name, embedded), partial(_walked, item, name, embedded))
+                elif isinstance(item, dict):
+                    pending.append((name, item))
+                elif isinstance(item, str) and item[:2] == "_:" and name in _ADDRESS_MEMBERS:
+                    yield _blank_node_problem(name)
+
+
+def _flat(value: JsonValue) -> Iterator[JsonValue]:
+    """The values in an array, in the arrays in it and so on; any other value itself."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _blank_node_problem(name: str) -> Problem:
+    return Problem("structure.blank_node", f"The member {_short(name)} refers to a node without an address.")
+
+
+def _nested_context_problems(value: JsonValue, holder: str) -> Iterator[Problem]:
+    if holder in _CONTAINED_CREDENTIALS:
+        yield from _context_problems(value, "structure.nested_context")
+    elif holder not in ("", "proof"):
+        yield Problem("structure.nested_context", "A part of the document brings a context of its own.")
 
 
 def _context_problems(value: JsonValue, inline_code: str) -> Iterator[Problem]:

@@ -9,19 +9,21 @@ openbadges.batch_templates chooses the template for each document and checks it.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import orjson
 
 from openbadges import jsonld
-from openbadges.canonical import rdfc
+from openbadges.canonical import convert, digest
 from openbadges.compiled_context import NotCompiled
 from openbadges.converter import to_statements
+from openbadges.data_integrity import ProofMaker
 from openbadges.jose import claims_for
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.layout import CanonicalLayout, Marks, NotFillable
+from openbadges.layout import CanonicalLayout, Marks, NotFillable, picker
 from openbadges.members import check_iri, check_text
 from openbadges.statements import Tie
 from openbadges.strict_json import dumps
@@ -32,21 +34,24 @@ Path = tuple[str | int, ...]
 _CLAIM_SOURCES = ("id", "issuer", "credentialSubject", "validFrom", "validUntil")
 """The members of a document that the claims of its token repeat."""
 
-_PLAIN_IRI = re.compile(r"(?:https?://[a-z0-9.:-]+/|urn:uuid:|did:web:)[A-Za-z0-9:/._#%~-]*").fullmatch
-"""Addresses as they nearly always are; check_iri, which takes five times as long, decides about the others."""
+_STARTS_IRI = re.compile(rb"https?://[a-z0-9]|urn:uuid:|did:web:").match
+_PLAIN_IN_IRIS = (string.ascii_letters + string.digits + ":/._#%~-").encode("ascii")
+"""Letters of addresses as they nearly always are; check_iri, which takes longer, decides about others."""
+_PLAIN_IN_TEXTS = "".join(filter(str.isprintable, map(chr, range(128)))).translate({34: None, 92: None}).encode("ascii")
+"""Letters that stand for themselves in JSON and in N-Quads, and that may always be signed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedDocument:
+class PreparedDocument(NamedTuple):
     """An unsigned document in every form that issuing needs.
 
     context: its @context. document: compact JSON, members in their order. canonical: its canonical N-Quads.
-    claim_sources: the members that the claims of its token repeat, as JSON.
+    digest: its record key (canonical.digest). claim_sources: the members that the claims of its token repeat, as JSON.
     """
 
     context: JsonValue
     document: bytes
     canonical: bytes
+    digest: bytes
     claim_sources: bytes
 
     @classmethod
@@ -55,13 +60,15 @@ class PreparedDocument:
         return cls(
             context=document.get("@context"),
             document=dumps(document),
-            canonical=rdfc(document),
+            canonical=convert(document),
+            digest=digest(document),
             claim_sources=dumps(_claim_sources(document)),
         )
 
-    def with_proof(self, proof: JsonObject) -> bytes:
+    def with_proof(self, maker: ProofMaker) -> bytes:
         """Return the JSON of the document with an embedded proof, exactly as dumps(add_proof(...)) gives it."""
-        return b'%b,"proof":[%b]}' % (self.document[:-1], dumps(proof))
+        proof = maker.proof_json(self.canonical, context=self.context)
+        return b"".join((self.document[:-1], b',"proof":[', proof, b"]}"))
 
     def payload(self) -> bytes:
         """Return the payload of its token, exactly as dumps(claims_for(...)) gives it. Raises what that raises."""
@@ -84,7 +91,7 @@ class Template:
             raise NotFillable("The document holds the marks.")
         marked = replace_texts(document, dict(zip(paths, marks.texts, strict=True)))
         try:
-            statements = to_statements(marked, share=False)
+            statements = to_statements(marked)
             example = statements.canonical_text()
         except (NotCompiled, Tie) as error:
             raise NotFillable("The document needs more than the compiled subset.") from error
@@ -93,36 +100,45 @@ class Template:
         self._sorted_json = marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode())
         self._claim_sources = marks.pattern(dumps(_claim_sources(marked)).decode())
         self._iris = [number for number, is_iri in enumerate(marks.stand_for_iris([example])) if is_iri]
+        self._iris_of = picker(self._iris)
         self._layout = CanonicalLayout(statements, marks)
         self._members = [_member(path) for path in paths]
-
-    def digest(self, texts: Sequence[str]) -> bytes:
-        """Return the record key (canonical.digest) of the document with these texts. Raises DocumentInvalid."""
-        json_texts, _ = self._written(texts)
-        return sha256(self._sorted_json.fill(json_texts).encode("utf-8")).digest()
 
     def prepare(self, texts: Sequence[str]) -> PreparedDocument:
         """Return the document with these texts, in the order of the paths. Raises DocumentInvalid, NotFillable."""
         json_texts, terms = self._written(texts)
         return PreparedDocument(
             context=self._context,
-            document=self._json.fill(json_texts).encode("utf-8"),
-            canonical=self._layout.text(terms).encode("utf-8"),
-            claim_sources=self._claim_sources.fill(json_texts).encode("utf-8"),
+            document=self._json.fill(json_texts),
+            canonical=self._layout.text(terms),
+            digest=sha256(self._sorted_json.fill(json_texts)).digest(),
+            claim_sources=self._claim_sources.fill(json_texts),
         )
 
-    def _written(self, texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-        """Check the texts; return each as it stands between quotes of JSON and in N-Quads."""
+    def _written(self, texts: Sequence[str]) -> tuple[Sequence[bytes], Sequence[bytes]]:
+        """Check the texts; return each as it stands between quotes of JSON and in N-Quads, as UTF-8."""
+        try:
+            written = list(map(str.encode, texts))
+        except UnicodeEncodeError:  # half a character
+            written = []
+        if written and self._are_plain(written):
+            return written, written
         for number in self._iris:
-            if not _PLAIN_IRI(texts[number]):
-                check_iri(self._members[number], texts[number])
-        together = "".join(texts)
-        is_plain = together.isascii() and together.isprintable() and '"' not in together and "\\" not in together
-        if is_plain and all(texts):
-            return texts, texts  # nothing to escape, and nothing that check_text would refuse
+            check_iri(self._members[number], texts[number])
         for text, member in zip(texts, self._members, strict=True):
             check_text(member, text)
-        return [dumps(text).decode("utf-8")[1:-1] for text in texts], [jsonld.escape(text) for text in texts]
+        return [dumps(text)[1:-1] for text in texts], [jsonld.escape(text).encode("utf-8") for text in texts]
+
+    def _are_plain(self, written: Sequence[bytes]) -> bool:
+        """Whether these texts can stand as they are, and check_iri and check_text would take each of them."""
+        iris = self._iris_of(written)
+        return (
+            all(written)
+            # Deleting all plain letters is the fastest way to see that there are no others.
+            and not b"".join(written).translate(None, _PLAIN_IN_TEXTS)
+            and not b"".join(iris).translate(None, _PLAIN_IN_IRIS)
+            and all(map(_STARTS_IRI, iris))
+        )
 
 
 def replace_texts(document: JsonObject, texts: Mapping[Path, str]) -> JsonObject:

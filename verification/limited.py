@@ -73,9 +73,14 @@ def weigh(about: Case, *, now: datetime) -> Report:
     return wire.report_from_json(answer, about.badge)
 
 
-def warm() -> None:
-    """Start a process, so that the first question does not wait for it."""
-    _pool.warm()
+def warm(*, after: float = 0.0) -> None:
+    """Start a process, so that the first question does not wait for it; `after` so many seconds, in a thread."""
+    if not after:
+        return _pool.warm()
+    later = Timer(after, _pool.warm)
+    later.daemon = True
+    later.start()
+    return None
 
 
 def _is_short(about: Case) -> bool:

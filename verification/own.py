@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -35,9 +37,24 @@ class OwnLink:
 
 def origins() -> tuple[str, ...]:
     """Every origin whose addresses are ours, the present one first."""
-    present = urlsplit(settings.PUBLIC_URL)
+    return _origins(settings.PUBLIC_URL, *settings.PREVIOUS_URLS)
+
+
+@lru_cache(maxsize=8)
+def _origins(public_url: str, *previous_urls: str) -> tuple[str, ...]:
+    present = urlsplit(public_url)
     aliases = [f"{present.scheme}://{name}{_port(present)}" for name in _LOOPBACK] if _is_loopback(present) else []
-    return tuple(dict.fromkeys([settings.PUBLIC_URL, *settings.PREVIOUS_URLS, *aliases]))
+    return tuple(dict.fromkeys([public_url, *previous_urls, *aliases]))
+
+
+@lru_cache(maxsize=8)
+def _issuer_prefixes(*own_origins: str) -> tuple[str, ...]:
+    """What the DIDs of our issuers begin with."""
+    prefixes = []
+    for origin in own_origins:
+        with suppress(DidInvalid):  # did:web knows no IP addresses
+            prefixes.append(did_web(origin, "issuers") + ":")
+    return tuple(prefixes)
 
 
 def link(address: str) -> OwnLink | None:
@@ -71,11 +88,7 @@ def award_id(address: str) -> uuid.UUID | None:
 
 def issuer(did: str) -> Issuer | None:
     """The issuer of ours with exactly this DID."""
-    for origin in origins():
-        try:
-            prefix = did_web(origin, "issuers") + ":"
-        except DidInvalid:
-            continue  # did:web knows no IP addresses
+    for prefix in _issuer_prefixes(*origins()):
         slug = did.removeprefix(prefix)
         if did.startswith(prefix) and "\0" not in slug:  # PostgreSQL cannot even be asked for NUL
             return Issuer.objects.filter(slug=slug).first()

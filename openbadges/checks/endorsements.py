@@ -13,10 +13,11 @@ from openbadges.checks.finding import Finding, finding
 from openbadges.checks.issuer import key_objection
 from openbadges.checks.proof import weigh_signatures
 from openbadges.checks.validity import weigh_dates, weigh_listed_status
-from openbadges.endorsements import MOST_ENDORSEMENTS, Endorsement, endorsed_ids, endorsements_in, first_object
+from openbadges.endorsements import MOST_ENDORSEMENTS, Endorsement, endorsed_ids, endorsements_in
 from openbadges.facts import EndorsementFact, Evidence
 from openbadges.json_types import JsonObject
 from openbadges.report import UNKNOWN_STATES, EndorsementSummary, IssuerSummary
+from openbadges.shapes import first_object
 from openbadges.structure import UNJUDGED_CODES, Examination, examine_endorsement, issuer_id
 
 Standing = Literal["holds", "key_only", "unknown", "fails"]

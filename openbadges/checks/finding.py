@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from openbadges.errors import OpenBadgesError
 from openbadges.names import visible
@@ -17,6 +18,7 @@ class Finding:
     when: datetime | None = None
 
 
+@lru_cache(maxsize=512)  # most verdicts say the same sentences
 def finding(
     check_id: CheckId,
     result: Result,

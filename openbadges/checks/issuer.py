@@ -7,10 +7,10 @@ from openbadges.checks.finding import Finding, finding, not_reached
 from openbadges.checks.proof import Signature, Weighed
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import Evidence, IssuerFact
-from openbadges.json_types import JsonObject, JsonValue
+from openbadges.json_types import JsonObject
 from openbadges.names import imitation
 from openbadges.report import State
-from openbadges.shapes import as_list
+from openbadges.shapes import first_object
 
 # Why an issuer's keys could not be looked up -> the state and the sentence.
 _UNRESOLVED: dict[str, tuple[State, str]] = {
@@ -120,8 +120,8 @@ def _proven(issuer: IssuerFact, document: JsonObject) -> Finding:
 
 def _creator_id(document: JsonObject) -> str | None:
     """Who the achievement says defined it, in whatever form."""
-    subject = _only_object(document.get("credentialSubject"))
-    achievement = _only_object(subject.get("achievement"))
+    subject = first_object(document.get("credentialSubject"))
+    achievement = first_object(subject.get("achievement"))
     creator = achievement.get("creator")
     named = creator.get("id") if isinstance(creator, dict) else creator
     return named if isinstance(named, str) else None
@@ -131,10 +131,6 @@ def _claimed_name(document: JsonObject) -> str:
     issuer = document.get("issuer")
     name = issuer.get("name") if isinstance(issuer, dict) else None
     return name if isinstance(name, str) else ""
-
-
-def _only_object(value: JsonValue) -> JsonObject:
-    return next((item for item in as_list(value) if isinstance(item, dict)), {})
 
 
 def _issuer_id(document: JsonObject) -> str | None:

@@ -9,14 +9,12 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 from credentials.batches import CHUNK_ROWS
-from credentials.errors import RecordMismatch
-from credentials.publishing import CredentialBuilder
+from credentials.signing import prepared_awards
 from openbadges import canonical, jose
 from openbadges.batch_templates import BatchTemplates
-from openbadges.data_integrity import proof_over
+from openbadges.data_integrity import ProofMaker
 from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey, PublicKey
 from openbadges.report import Report
@@ -30,7 +28,7 @@ _templates: Counter[str] = Counter()
 def issue(world: World, reserved: Sequence[Reserved]) -> list[str]:
     """From awards, chunk by chunk, to the text of credentials with an embedded proof.
 
-    What credentials.signing.sign_awards does for each award between reading it and storing it, but for the token.
+    What credentials.signing.sign_awards does between reading and storing awards, but for their tokens.
     """
     texts: list[str] = []
     for start in range(0, len(reserved), CHUNK_ROWS):
@@ -39,21 +37,12 @@ def issue(world: World, reserved: Sequence[Reserved]) -> list[str]:
 
 
 def _issue_chunk(world: World, reserved: Sequence[Reserved]) -> list[str]:
-    builder, templates = CredentialBuilder(world.version), BatchTemplates(seed=secrets.token_bytes(16))
-    signed = []
-    for one in reserved:
-        texts, build = builder.texts(one.award), partial(builder.unsigned, one.award)
-        if templates.digest(texts, build) != one.digest:
-            raise RecordMismatch(f"Award {one.award.public_id} is not what was recorded when it was reserved.")
-        prepared = templates.prepare(texts, build)
-        proof = proof_over(
-            prepared.canonical,
-            world.proof_key,
-            context=prepared.context,
-            verification_method=world.proof_method,
-            created=world.now,
-        )
-        signed.append(prepared.with_proof(proof).decode())
+    recorded = {(one.award.status_list_id, one.award.status_index): one.digest for one in reserved}
+    templates = BatchTemplates(seed=secrets.token_bytes(16))
+    maker = ProofMaker(world.proof_key, verification_method=world.proof_method, created=world.now)
+    awards = [one.award for one in reserved]
+    prepared = prepared_awards(awards, version=world.version, recorded=recorded, templates=templates)
+    signed = [document.with_proof(maker).decode() for _, document in prepared]
     templates.finish()
     _templates.update(filled=templates.filled, converted=templates.converted)
     return signed

@@ -7,6 +7,14 @@ from pytest_django import DjangoDbBlocker
 
 from tests.interop.peer import Peer
 from tests.interop.world import Published, issue_everything
+from tests.verification.fake_web import FakeWeb
+from verification import web
+
+
+@pytest.fixture(autouse=True)
+def _no_other_site_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others published names real sites; nobody is asked for anything here."""
+    monkeypatch.setattr(web, "fetch", FakeWeb().fetch)
 
 
 @pytest.fixture(scope="session")

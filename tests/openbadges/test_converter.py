@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from openbadges import canonical, compiled_context, contexts, converter, jsonld
+from openbadges import canonical, compiled_context, contexts, jsonld
 from openbadges.canonical import paths, rdfc
 from openbadges.compiled_context import CompiledContext, NotCompiled
 from openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_3
 from openbadges.errors import OpenBadgesError, WorkLimitExceeded
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.parts import with_parts
 from openbadges.rdfc10 import canonical_nquads
 from tests.openbadges.hostile import EXAMPLES, HOSTILE_BADGES, spoiled_badges
 from tests.openbadges.npm_canonize import NpmCanonize
@@ -71,7 +72,8 @@ def ours(document: JsonObject) -> bytes | None:
 def test_hostile_badges_give_the_bytes_of_the_general_processor(badge: JsonObject) -> None:
     expected = outcome(general, badge)
     assert outcome(rdfc, badge) == expected
-    assert outcome(rdfc, badge) == expected  # now with the parts that were kept
+    for _ in range(3):  # as a verifier sees it: with the parts that were kept, then filled in
+        assert outcome(rdfc, with_parts(badge)) == expected
 
 
 @PROPERTY
@@ -204,7 +206,7 @@ def test_numbers_too_long_for_json_of_64_bits_are_converted() -> None:
     assert path_of(document) == "compiled"
 
 
-def test_compiled_places_and_kept_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_places_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled_context, "_MAX_COMPILED", 5)
     further = [OPEN_BADGES_3_0_3, contexts.OPEN_BADGES_EXTENSIONS, contexts.DATA_INTEGRITY_V2, contexts.MULTIKEY_V1]
     places: set[CompiledContext] = set()
@@ -213,9 +215,6 @@ def test_compiled_places_and_kept_parts_are_bounded(monkeypatch: pytest.MonkeyPa
         named: JsonValue = [CREDENTIALS_V2, OPEN_BADGES_3_0_3, url]
         assert path_of({**eu_complete().to_json(), "@context": named}) == "compiled"
     assert len(places) > 3  # a full tree was dropped and begun anew
-    for number in range(300):
-        rdfc({**eu_complete().to_json(), "issuer": {"id": f"urn:x:{number}", "type": ["Profile"], "name": "SAMPLE"}})
-    assert len(converter._shared) == 256
 
 
 def test_threads_share_what_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

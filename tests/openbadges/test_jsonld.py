@@ -196,7 +196,7 @@ def test_any_shape_of_document_is_converted_or_refused(members: dict[str, Any]) 
         text = rdfc({"@context": CREDENTIALS_V2, "type": "VerifiableCredential", **members}).decode()
     except OpenBadgesError:
         return
-    assert text.endswith(" .\n")
+    assert not text or text.endswith(" .\n")  # empty arrays say nothing
 
 
 @needs_published

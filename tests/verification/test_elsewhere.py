@@ -13,13 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from credentials.models import Award
+from issuers.keystore import private_key
 from openbadges import baking, jose, status, strict_json
+from openbadges.data_integrity import add_proof
+from openbadges.did import VerificationMethod, build_did_document
 from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey
 from openbadges.references import Reference
 from openbadges.report import Report
 from outbound.errors import FetchFailed, FetchRefused
 from outbound.fetch import Fetched
+from tests.openbadges import test_endorsements as endorsements
+from tests.openbadges.suite_signing import KEYS
 from tests.verification.fake_web import FakeWeb
 from tests.verification.foreign import BADGE, DID, DID_URL, LIST, did_document, foreign_badge, status_list
 from verification import web
@@ -86,12 +91,16 @@ def token_of_the_badge() -> tuple[str, JsonObject]:
     document = {name: value for name, value in foreign_badge().items() if name != "proof"}
     kid = f"{DID}#token-1"
     signature = jose.sign_token(document, key, kid=kid, alg="ES256")
+    token = jose.assemble_token(document, kid=kid, alg="ES256", signature=signature)
+    return token, with_method(did_document(), kid, key)
+
+
+def with_method(keys: JsonObject, kid: str, key: PrivateKey) -> JsonObject:
+    """A DID document that lists one key more."""
     method: JsonObject = {"id": kid, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": key.public.to_jwk()}
-    keys = did_document()
     methods, allowed = keys["verificationMethod"], keys["assertionMethod"]
     assert isinstance(methods, list) and isinstance(allowed, list)
-    keys = {**keys, "verificationMethod": [*methods, method], "assertionMethod": [*allowed, kid]}
-    return jose.assemble_token(document, kid=kid, alg="ES256", signature=signature), keys
+    return {**keys, "verificationMethod": [*methods, method], "assertionMethod": [*allowed, kid]}
 
 
 def test_a_link_to_a_token(university: FakeWeb) -> None:
@@ -243,6 +252,72 @@ def test_what_comes_too_late_is_unreachable(university: FakeWeb) -> None:
 def test_a_set_bit_of_a_list_elsewhere_revokes(university: FakeWeb) -> None:
     university.serve(LIST, status_list(status.set_bit(status.empty(), 7)))
     assert report_on(BADGE).state == "revoked"
+
+
+@pytest.mark.parametrize("is_enveloped", [False, True])
+@pytest.mark.parametrize(("bit", "state"), [(6, "valid"), (7, "revoked")])
+def test_a_list_may_be_a_token(university: FakeWeb, is_enveloped: bool, bit: int, state: str) -> None:
+    key = PrivateKey.generate("P-256")
+    kid = f"{DID}#token-1"
+    unsigned = {
+        name: value
+        for name, value in status_list(status.set_bit(status.empty(), bit)).items()
+        if name not in ("proof", "credentialSubject")
+    }
+    subject = status_list(status.set_bit(status.empty(), bit))["credentialSubject"]
+    assert isinstance(subject, dict)
+    document: JsonObject = {**unsigned, "credentialSubject": {**subject, "id": f"{LIST}#list"}}
+    signature = jose.sign_token(document, key, kid=kid, alg="ES256")
+    token = jose.assemble_token(document, kid=kid, alg="ES256", signature=signature)
+    envelope: JsonObject = {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "id": f"data:application/vc+jwt,{token}",
+        "type": "EnvelopedVerifiableCredential",
+    }
+    university.serve(LIST, envelope if is_enveloped else token)
+    university.serve(DID_URL, with_method(did_document(), kid, key))
+    report = report_on(BADGE)
+    assert report.state == state, codes(report)
+
+
+# Endorsements
+
+
+def test_endorsements_are_looked_up_with_the_rest_and_shown(client: Client, university: FakeWeb) -> None:
+    about: JsonObject = {"id": BADGE, "type": ["EndorsementSubject"], "endorsementComment": "We rely on it."}
+    university.serve(BADGE, foreign_badge(endorsement=[endorsements.endorsement(credentialSubject=about)]))
+    keys = build_did_document(
+        endorsements.ENDORSER,
+        [
+            VerificationMethod(method, endorsements.ENDORSER, KEYS[name].public)
+            for name, method in endorsements.METHODS.items()
+        ],
+    )
+    report = report_on(BADGE)
+    assert (report.state, codes(report)["endorsements"]) == ("valid", "endorsements.not_checked")
+    assert report.endorsements == ()
+
+    web.kept.clear()
+    university.serve("https://endorser.example/.well-known/did.json", keys)
+    report = report_on(BADGE)
+    assert codes(report)["endorsements"] == "endorsements.ok"
+    assert [one.comment for one in report.endorsements] == ["We rely on it."]
+    page = client.post("/verify", {"input": BADGE}).content.decode()
+    assert "Who else stands behind it" in page and "Key listed at endorser.example" in page
+
+
+def test_an_endorser_that_is_ours_is_read_in_process(award: Award, university: FakeWeb) -> None:
+    assert award.proof_key is not None
+    unsigned = endorsements.unsigned(
+        issuer={"id": award.issuer.did, "type": ["Profile"], "name": award.issuer.name},
+        credentialSubject={"id": BADGE, "type": ["EndorsementSubject"]},
+    )
+    method = f"{award.issuer.did}#{award.proof_key.fragment}"
+    signed = add_proof(unsigned, private_key(award.proof_key), verification_method=method, created=timezone.now())
+    university.serve(BADGE, foreign_badge(endorsement=[signed]))
+    report = report_on(BADGE)
+    assert (report.state, codes(report)["endorsements"]) == ("valid", "endorsements.ok")
+    assert not [url for url in university.addresses() if "localhost" in url]
 
 
 # What is kept

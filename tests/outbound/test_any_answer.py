@@ -20,11 +20,12 @@ from outbound.targets import Target
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 PIECES = st.sampled_from(
     [
-        b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 ", b"HTTP/", b"200", b"302 ", b"100 Continue\r\n\r\n", b"\r\n", b"\r\n\r\n",
-        b"\n", b"\r", b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n",
-        b"Content-Type: ", b"Location: ", b"5", b"-1", b"+3", b"0x2", b"1_0", b"ffffffffffffffff", b"99999999999999999999", b"0\r\n\r\n",
-        b"3\r\nabc\r\n", b";ext", b"text/plain", b"multipart/mixed; boundary=x", b":", b" ", b"\t", b"\0", b"\xff\xfe",
-        "é".encode(), b"X: y\r\n" * 101, b"y" * 70_000, gzip.compress(b"{}"), gzip.compress(b"{}")[:9], b"\x1f\x8b",
+        b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 ", b"HTTP/", b"200", b"302 ", b"100 Continue\r\n\r\n", b"\r\n",
+        b"\r\n\r\n", b"\n", b"\r", b"Content-Length: ", b"Transfer-Encoding: chunked\r\n",
+        b"Content-Encoding: gzip\r\n", b"Content-Type: ", b"Location: ", b"5", b"-1", b"+3", b"0x2", b"1_0",
+        b"ffffffffffffffff", b"99999999999999999999", b"0\r\n\r\n", b"3\r\nabc\r\n", b";ext", b"text/plain",
+        b"multipart/mixed; boundary=x", b":", b" ", b"\t", b"\0", b"\xff\xfe", "é".encode(), b"X: y\r\n" * 101,
+        b"y" * 70_000, gzip.compress(b"{}"), gzip.compress(b"{}")[:9], b"\x1f\x8b",
     ]
 )  # fmt: skip
 STARTS = st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 200\r\n", b"HTTP/1.1 301 Moved\r\n"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from outbound import connection
+from outbound.addresses import Address
 from outbound.deadline import Deadline
 from outbound.errors import FetchFailed, FetchRefused
 from outbound.exchange import MOST_BYTES
@@ -88,6 +89,22 @@ def test_the_deadline_ends_a_handshake_that_does_not(web: HostileWeb, handler: C
     began = time.monotonic()
     assert failure(web, seconds=0.5) == "fetch.timeout"
     assert 0.4 < time.monotonic() - began < 1.5
+
+
+def test_the_handshake_has_its_time_whatever_connecting_was_given(web: HostileWeb) -> None:
+    web.plain(HOST, silent)
+    dial = web.rules().dial
+
+    def endless(address: Address, port: int, seconds: float) -> socket.socket:
+        connected = dial(address, port, seconds)
+        connected.settimeout(None)
+        return connected
+
+    began = time.monotonic()
+    with pytest.raises(FetchFailed) as caught:
+        Fetcher(replace(web.rules(), dial=endless)).fetch(BADGE, kind="badge", deadline=Deadline.after(0.5))
+    assert caught.value.code == "fetch.timeout"
+    assert time.monotonic() - began < 1.5
 
 
 def test_connecting_has_a_shorter_time_than_the_deadline(web: HostileWeb, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,10 @@ def _not_the_list(series: Series) -> None:
     _unreliable(
         series, "two-proofs", {**good, "proof": [proof(good), proof(credential())]}, "One of two proofs does not fit."
     )
+    _odd_lists(series, good)
+
+
+def _odd_lists(series: Series, good: Forged) -> None:
     withdrawn_key = ACADEMY.did_document()
     edited_key = edited(withdrawn_key, lambda d: d["verificationMethod"][0].update(revoked="2026-01-01T00:00:00Z"))
     as_token = token(credential(credentialStatus=status_entry(str(INDEX))))

@@ -47,6 +47,7 @@ class ChoiceGroup:
     name: str
     page_url: str
     choices: tuple[Choice, ...]
+    audit_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

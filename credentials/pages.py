@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from credentials import batches, uploads
+from credentials import batches, status_lists, uploads
 from credentials.codes import shown
 from credentials.display import BatchView, Choice, ChoiceGroup, FailedRow, FileFault, IssuedRow, batch_view
 from credentials.dry_run import dry_run_view
@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "nav": "dashboard",
         "batches": [batch_view(batch, now=now) for batch in recent],
         "groups": _groups(issuers),
+        "late_since": status_lists.late_since(now=now),
     }
     return render(request, "dashboard/home.html", context)
 
@@ -214,7 +215,13 @@ def _groups(issuers: list[Issuer]) -> list[ChoiceGroup]:
     for achievement in Achievement.objects.filter(issuer__in=issuers, archived_at=None).order_by("slug"):
         choices[achievement.issuer_id].append(_choice(achievement))
     return [
-        ChoiceGroup(issuer.name, reverse("issuer", args=[issuer.slug]), tuple(choices[issuer.pk])) for issuer in issuers
+        ChoiceGroup(
+            issuer.name,
+            reverse("issuer", args=[issuer.slug]),
+            tuple(choices[issuer.pk]),
+            reverse("dashboard_audit", args=[issuer.slug]),
+        )
+        for issuer in issuers
     ]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from credentials import batches, status_lists
+from credentials import batches, notices, status_lists
+from credentials.life import completing
+from issuers import audit, checkpoints
 
 
 @shared_task
@@ -19,6 +21,44 @@ def issue_batch(batch_id: int) -> None:
 def sweep() -> int:
     """Find running batches that nobody works on: a worker died, or the broker lost its message."""
     return batches.sweep()
+
+
+@shared_task
+def issue_award(award_id: int) -> None:
+    """Sign and store one award that was corrected, renewed or reinstated."""
+    completing.complete_award(award_id=award_id)
+
+
+@shared_task
+def sweep_awards() -> None:
+    """Find what lost its message or its worker: single awards, changed lists, entries of the audit log."""
+    completing.wake_for_waiting(now=timezone.now())
+    status_lists.publish_changed()
+    audit.seal()
+
+
+@shared_task
+def publish_changed_lists() -> int:
+    """Sign the status lists again in which a bit was set."""
+    return status_lists.publish_changed()
+
+
+@shared_task
+def send_notices() -> int:
+    """Send what waits in the outbox."""
+    return notices.send_due(now=timezone.now())
+
+
+@shared_task
+def note_expired() -> int:
+    """Record a notice for each award that ended lately."""
+    return notices.add_expired(now=timezone.now())
+
+
+@shared_task
+def write_checkpoint() -> None:
+    """Tell the server's log, which is kept elsewhere, how far the audit log is."""
+    checkpoints.tell(audit.newest())
 
 
 @shared_task

@@ -83,6 +83,12 @@ PAGES_TO_LOOK_AT = (
     "dry-run",
     "batch",
     "batch-finished",
+    "awards",
+    "awards-none",
+    "award-suspended",
+    "award-change-error",
+    "award-correct-error",
+    "audit",
     "error-404",
 )
 ASKED = Asked.of_text(samples.CREDENTIAL)
@@ -349,7 +355,9 @@ def groups() -> tuple[ChoiceGroup, ...]:
 
 def pages() -> dict[str, Page]:
     """All pages by name."""
-    return {**_public_pages(), **_definition_pages(), **_dashboard_pages(), **_error_pages()}
+    from tests.look.sample_award_pages import award_pages  # it uses what stands here
+
+    return {**_public_pages(), **_definition_pages(), **_dashboard_pages(), **award_pages(), **_error_pages()}
 
 
 def _public_pages() -> dict[str, Page]:

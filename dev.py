@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a newcomer types: python3 dev.py run | test | bench | lint | services | help
+"""Everything a newcomer types: python3 dev.py run | test | bench | hostile | lint | services | help
 
 Standard library only. Each command does its own set-up and may be repeated: a virtual environment in .venv from the
 hashed lock, and in var/ the database, the secrets and what was chosen (HOST, PORT). Neither folder is in git.
@@ -43,18 +43,19 @@ DEMO_EMAIL = "demo@touchstone.example"
 USAGE = """python3 dev.py run        set up what is missing and start Touchstone (HOST= and PORT= are remembered)
 python3 dev.py test       set up what is missing and run checks and tests; further words go to pytest, without checks
 python3 dev.py bench      measure signing and verifying beside the npm libraries; --help says what it takes
+python3 dev.py hostile    verify hostile badges by the thousand and print V1 to V11; --help says what it takes
 python3 dev.py lint       only the checks: ruff, mypy, imports
 python3 dev.py services   throw-away PostgreSQL and Redis until Ctrl-C; or: dev.py services COMMAND... runs it on them
 python3 dev.py help       this text"""
 
 
 def main() -> None:
-    commands = {"run": run, "test": test, "bench": bench, "lint": lint, "services": services}
+    commands = {"run": run, "test": test, "bench": bench, "hostile": hostile, "lint": lint, "services": services}
     word, rest = (sys.argv[1] if len(sys.argv) > 1 else "help"), sys.argv[2:]
     if word in {"help", "-h", "--help"}:
         print(USAGE)
     elif word not in commands:
-        stop(f"dev.py does not know {word!r}. It knows: run, test, bench, lint, services, help.")
+        stop(f"dev.py does not know {word!r}. It knows: run, test, bench, hostile, lint, services, help.")
     else:
         os.chdir(ROOT)
         try:
@@ -96,6 +97,13 @@ def bench(words: list[str]) -> None:
         install("requirements-dev.txt")
         install_node_peers()
     sys.exit(subprocess.call([PYTHON, "-m", "tests.bench", *words]))
+
+
+def hostile(words: list[str]) -> None:
+    """Run the corpus of docs/hostile.md through the product."""
+    with redirect_stdout(sys.stderr):
+        install("requirements-dev.txt")
+    sys.exit(subprocess.call([PYTHON, "-m", "tests.hostile", *words]))
 
 
 def lint(words: list[str]) -> None:

@@ -32,6 +32,8 @@ _JOINING_SCRIPTS = (
 _LOOKING_ALIKE = ("Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic")
 # Letters of Cyrillic and Greek that read as Latin ones in common typefaces.
 _READS_AS_LATIN = frozenset("аеорсухіјѕһԁԛԝӏгАВЕЗКМНОРСТУХІЈЅԌҺӀԚԜϳοαιρυνκτΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ")
+MOST_LETTERS = 5_000
+"""Of one text that are looked at and shown. No name is longer, and whoever signs a longer one must not keep us busy."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS = 3
 
@@ -40,8 +42,10 @@ def visible_parts(text: str) -> Iterator[tuple[str, bool]]:
     """Split a text into (part, hidden) pairs: a hidden part is one character that draws nothing or turns the
     direction of others, given by its number, "U+202E".
 
-    Joiners count as text between letters of scripts that need them. Line breaks and tabs become spaces.
+    Joiners count as text between letters of scripts that need them. Line breaks and tabs become spaces. After
+    MOST_LETTERS the text ends with "…".
     """
+    text = _cut(text)
     shown: list[str] = []
     for index, character in enumerate(text):
         if character in "\t\n\r":
@@ -59,6 +63,7 @@ def visible_parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def visible(text: str) -> str:
     """The text in one line, with hidden characters written out: "a[U+202E]b"."""
+    text = _cut(text)
     if text.isascii() and text.isprintable():
         return text.strip()
     return "".join(f"[{part}]" if hidden else part for part, hidden in visible_parts(text)).strip()
@@ -66,26 +71,33 @@ def visible(text: str) -> str:
 
 def imitation(text: str) -> str:
     """What is wrong with a name, as the end of a sentence ("mixes …", "holds …"); "" where nothing is."""
+    text = _cut(text)
     if text.isascii() and text.isprintable():
         return ""
     if any(hidden for _, hidden in visible_parts(text)):
         return "holds characters that nobody sees"
     words = _WORD.findall(text)
+    has_ideographs = any(_is_ideographic(letter) for letter in text)
     for word in words:
         scripts = sorted({script for letter in word if (script := _script(letter))})
         if len(scripts) > 1:
             return f"mixes {' and '.join(scripts)} letters that look alike in “{word}”"
-        if not any(_is_ideographic(letter) for letter in text) and any(_is_styled(letter) for letter in word):
+        if not has_ideographs and any(_is_styled(letter) for letter in word):
             return f"holds letters of another form than usual in “{word}”"
     return _disguise(words)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
 
 
 def _disguise(words: list[str]) -> str:
     """A word of another alphabet that can be read as a Latin one, in a name that has Latin words or nothing else."""
     for word in words:
-        is_disguised = len(word) >= _LEAST_LETTERS and all(letter in _READS_AS_LATIN for letter in word)
-        beside = [other for other in words if other != word]
-        if is_disguised and all(_script(letter) == "Latin" for other in beside for letter in other):
+        if len(word) < _LEAST_LETTERS or not all(letter in _READS_AS_LATIN for letter in word):
+            continue
+        beside = (other for other in words if other != word)
+        if all(_script(letter) == "Latin" for other in beside for letter in other):
             return f"has “{word}” in {_script(word[0])} letters, which read as Latin ones"
     return ""
 

@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ParseError, Throttled, Unsup
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.html import is_html_input
 from rest_framework.views import APIView
 
 from openbadges import strict_json
@@ -42,18 +43,43 @@ class StrictJSONParser(BaseParser):
             raise ParseError(str(error)) from None
 
 
-class VerifyInput(serializers.Serializer[Any]):
-    """One input: `input` as text, or `file`. `recipient` is an e-mail address to compare with the holder's."""
+class Text(serializers.CharField):
+    """A text, and nothing that could be made into one."""
 
-    input = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
-    file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
-    recipient = serializers.CharField(required=False, max_length=254)
-    receipt = serializers.BooleanField(required=False, default=False)
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; a form has words for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool) and not is_html_input(self.parent.initial_data):
+            self.fail("invalid", input=data)
+        return super().to_internal_value(data)
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses members that it does not know: a misspelt one must not go unnoticed."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if hasattr(data, "keys") else []
         if unknown:
             raise serializers.ValidationError(dict.fromkeys(unknown, "This member is not known here."))
+        return super().to_internal_value(data)
+
+
+class VerifyInput(Strict):
+    """One input: `input` as text, or `file`. `recipient` is an e-mail address to compare with the holder's."""
+
+    input = Text(required=False, trim_whitespace=False, allow_blank=True)
+    file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
+    recipient = Text(required=False, max_length=254, allow_blank=True)
+    receipt = Flag(required=False, default=False)
+
+    def to_internal_value(self, data: Any) -> Any:
         if hasattr(data, "get") and isinstance(data.get("input"), dict | list):
             raise serializers.ValidationError({"input": "Put the badge's JSON into one string."})
         return super().to_internal_value(data)
@@ -86,11 +112,11 @@ class VerifyView(APIView):
         return Response(verdict.report.to_json(), headers=_NOT_KEPT)
 
 
-class BatchInput(serializers.Serializer[Any]):
+class BatchInput(Strict):
     """Up to 100 inputs, each a text as `input` takes it."""
 
     inputs = serializers.ListField(
-        child=serializers.CharField(trim_whitespace=False, allow_blank=True), min_length=1, max_length=MOST_INPUTS
+        child=Text(trim_whitespace=False, allow_blank=True), min_length=1, max_length=MOST_INPUTS
     )
 
 

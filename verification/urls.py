@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from verification import pages, publications
 from verification.api import VerifyBatchView, VerifyView
 from verification.http import any_origin
+from verification.openapi import openapi
 
 _UUID = r"(?P<public_id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("verify", pages.verify_page, name="verify"),
     path("api/v1/verify", any_origin(VerifyView.as_view()), name="api_verify"),
+    path("api/v1/openapi.json", any_origin(openapi), name="api_openapi"),
     path("api/v1/verify/batch", any_origin(VerifyBatchView.as_view()), name="api_verify_batch"),
     path("c/<uuid:public_id>", pages.credential, name="credential"),
     re_path(rf"^c/{_UUID}\.(?P<kind>json|jwt|png|svg)\Z", pages.credential_file, name="credential_file"),

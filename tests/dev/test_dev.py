@@ -44,12 +44,12 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_help_names_every_command() -> None:
     result = type_in("help")
     assert result.returncode == 0
-    for word in ("run", "test", "bench", "lint", "services"):
+    for word in ("run", "test", "bench", "hostile", "lint", "services"):
         assert f"python3 dev.py {word}" in result.stdout
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones() -> None:
-    assert_one_line(type_in("start"), says="It knows: run, test, bench, lint, services, help.")
+    assert_one_line(type_in("start"), says="It knows: run, test, bench, hostile, lint, services, help.")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

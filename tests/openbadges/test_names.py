@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openbadges import names
 from openbadges.codes import CODES
 from openbadges.judge import judge
 from openbadges.names import imitation, visible
@@ -111,3 +112,12 @@ def test_messages_hide_nothing() -> None:
     report = judge(cases.Presented(document).elsewhere(), now=cases.NOW)
     assert not any("\u202e" in check.message for check in report.checks)
     assert any("U+202E" in check.message for check in report.checks)
+
+
+def test_a_text_without_end_is_cut() -> None:
+    long = "a\u0431\u0441" * 300_000
+    assert len(names.visible(long)) == names.MOST_LETTERS
+    assert names.visible(long).endswith("…")
+    assert sum(len(part) for part, _ in names.visible_parts(long)) == names.MOST_LETTERS
+    assert names.imitation(long).startswith("mixes")
+    assert names.visible("x" * names.MOST_LETTERS) == "x" * names.MOST_LETTERS

@@ -179,6 +179,18 @@ class HostileWeb:
 
     # What a test uses.
 
+    @property
+    def port(self) -> int:
+        """Where TLS is answered on loopback."""
+        return self._port
+
+    def clear(self) -> None:
+        """Forget every host and script, and what came; for many small worlds one after the other."""
+        for kept in (self.names, self._scripts, self._slips, self._ports):
+            kept.clear()
+        for came in (self.questions, self.calls, self.visits):
+            came.clear()
+
     def rules(self) -> Rules:
         """Rules that meet this web; change the rest with dataclasses.replace."""
         return Rules(resolve=self._resolve, dial=self._dial, authorities=_authority().pem)

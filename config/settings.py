@@ -79,6 +79,9 @@ MAX_IMPORT_MB = declare("MAX_IMPORT_MB", as_number(1, 1000), "100", help="Larges
 LOG_LEVEL = declare(
     "LOG_LEVEL", as_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", help="How much the servers write to the log."
 )
+TOUCHSTONE_FAILPOINT = declare(
+    "TOUCHSTONE_FAILPOINT", as_text, "", help="For tests: where a worker kills itself (loopback only)."
+)
 
 _public_hosts = [urlsplit(url).hostname or "" for url in (PUBLIC_URL, *PREVIOUS_URLS)]
 _is_https = PUBLIC_URL.startswith("https://")

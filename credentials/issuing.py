@@ -17,6 +17,7 @@ from django.db import connection, models
 
 from credentials import durations
 from credentials.codes import new_code
+from credentials.failpoints import failpoint
 from credentials.imports import RowValues
 from credentials.models import Award, Batch, BatchRow, StatusEntry, StatusList
 from credentials.publishing import CredentialBuilder
@@ -50,6 +51,7 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
     held, taken = _newest_held(batch, people, now), _external_ids_taken(batch, people)
     refusals = [_refusal(values, batch=batch, held=held, taken=taken) for _, values in people]
     places = iter(take_indexes(issuer=batch.issuer, count=refusals.count(None), now=now))
+    failpoint("after_indexes")
     builder = CredentialBuilder(batch.achievement_version)
     outcomes: list[Award | Refusal] = []
     reserved: list[tuple[Award, bytes]] = []
@@ -57,6 +59,7 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
         if refusal is not None:
             outcomes.append(refusal)
             continue
+        failpoint("reserve_row", row=number)
         try:
             award = _new_award(batch, number, values, *next(places), now=now)
             reserved.append((award, canonical.digest(builder.unsigned(award))))
@@ -97,10 +100,12 @@ def complete(signed: SignedAwards, *, now: datetime) -> None:
         ("document", "token_signature"),
         ((award.award_id, award.document, award.token_signature) for award in signed.awards),
     )
+    failpoint("after_documents_stored")
     award_ids = [award.award_id for award in signed.awards]
     Award.objects.filter(pk__in=award_ids).update(
         state=Award.State.ISSUED, issued_at=now, proof_key=signed.proof_key, token_key=signed.token_key
     )
+    failpoint("after_awards_issued")
     for status_list in StatusList.objects.filter(awards__in=award_ids, signed_at=None).distinct():
         publish(status_list, now=now)
 
@@ -193,10 +198,12 @@ def _store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[
     """Record awards with the digest of what will be signed. renewals: (old award, the one that replaces it)."""
     Award.objects.filter(pk__in=[old.pk for old, _ in renewals]).update(state=Award.State.SUPERSEDED, state_since=now)
     Award.objects.bulk_create(award for award, _ in reserved)
+    failpoint("after_awards_stored")
     StatusEntry.objects.bulk_create(
         StatusEntry(
             status_list=award.status_list, index=award.status_index, award=award, digest=digest, recorded_at=now
         )
         for award, digest in reserved
     )
+    failpoint("after_digests_stored")
     set_columns(Award, ("replaced_by_id",), ((old.pk, new.pk) for old, new in renewals))

@@ -14,6 +14,7 @@ from functools import partial
 
 from credentials import publishing
 from credentials.errors import NoSigningKey, RecordMismatch
+from credentials.failpoints import failpoint
 from credentials.models import Award, StatusEntry, StatusList
 from issuers.keystore import private_key
 from issuers.models import Issuer, SigningKey
@@ -73,6 +74,7 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
     templates = BatchTemplates(seed=secrets.token_bytes(16))
     signed = []
     for award in awards:
+        failpoint("sign_row", row=award.batch_row)
         texts, build = builder.texts(award), partial(builder.unsigned, award)
         if templates.digest(texts, build) != recorded.get((award.status_list_id, award.status_index)):
             raise RecordMismatch(f"Award {award.public_id} is not what was recorded when it was reserved.")

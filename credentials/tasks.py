@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from credentials import batches, status_lists
+from credentials import batches, status_lists, transitions, uploads
 
 
 @shared_task
@@ -17,7 +17,13 @@ def issue_batch(batch_id: int) -> None:
 
 @shared_task
 def sweep() -> int:
-    """Find running batches that nobody works on: a worker died, or the broker lost its message."""
+    """Begin batches whose time has come, and find running ones that nobody works on.
+
+    A worker may have died, or the broker may have lost its message. Returns how many batches were woken.
+    """
+    now = timezone.now()
+    transitions.start_due(now=now)
+    uploads.forget_abandoned(now=now)
     return batches.sweep()
 
 

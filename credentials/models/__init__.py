@@ -2,7 +2,7 @@
 
 from credentials.models.achievements import Achievement, AchievementVersion
 from credentials.models.awards import Award, StatusEntry, StatusList
-from credentials.models.batches import Batch, BatchChunk, BatchRow
+from credentials.models.batches import Batch, BatchChunk, BatchFilePiece, BatchRow, ColumnNames, Recall
 
 __all__ = [
     "Achievement",
@@ -10,7 +10,10 @@ __all__ = [
     "Award",
     "Batch",
     "BatchChunk",
+    "BatchFilePiece",
     "BatchRow",
+    "ColumnNames",
+    "Recall",
     "StatusEntry",
     "StatusList",
 ]

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.codes import shown
 from credentials.imports import RowValues
 from credentials.imports.values import EvidenceLink
 from credentials.models import Achievement, AchievementVersion, Award, Batch
+from credentials.transitions import start_batch
 from issuers.models import Issuer, Member
 from issuers.services import add_member, create_issuer
 from learners.models import User

@@ -190,6 +190,31 @@ def as_cache(text: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": text}
 
 
+def as_mail(text: str) -> dict[str, Any]:
+    """How mails leave: backend, and folder or host, port, user, password, use_ssl, use_tls.
+
+    Empty text writes each mail to a file in the instance folder.
+    """
+    if not text:
+        folder = str(INSTANCE_DIR / "mail")
+        return {"backend": "django.core.mail.backends.filebased.EmailBackend", "folder": folder}
+    if text == "console:":
+        return {"backend": "django.core.mail.backends.console.EmailBackend"}
+    parts = _split(text)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("write smtp://user:password@host:587, smtps://user:password@host:465, or console:")
+    return {
+        "backend": "django.core.mail.backends.smtp.EmailBackend",
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        # A server on this machine has no certificate for its name.
+        "use_tls": parts.scheme == "smtp" and not is_loopback(parts.hostname),
+    }
+
+
 def as_database(text: str) -> dict[str, Any]:
     """A value for Django's DATABASES["default"] from sqlite:///path or postgres://user:password@host:port/name."""
     parts = _split(text)

@@ -12,6 +12,7 @@ from config.env import (
     as_choice,
     as_database,
     as_list,
+    as_mail,
     as_master_keys,
     as_networks,
     as_number,
@@ -76,6 +77,14 @@ VERIFY_RATE = declare(
 )
 MAX_UPLOAD_MB = declare("MAX_UPLOAD_MB", as_number(1, 100), "5", help="Largest request, such as a badge to verify.")
 MAX_IMPORT_MB = declare("MAX_IMPORT_MB", as_number(1, 1000), "100", help="Largest CSV or XLSX file of awards.")
+MAIL_URL = declare(
+    "MAIL_URL",
+    as_mail,
+    "",
+    shown="files in INSTANCE_DIR",
+    help="`smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, or `console:`; the default writes files.",
+)
+MAIL_FROM = declare("MAIL_FROM", as_text, "", shown="touchstone@ the host of PUBLIC_URL", help="Sender of mails.")
 LOG_LEVEL = declare(
     "LOG_LEVEL", as_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", help="How much the servers write to the log."
 )
@@ -149,6 +158,9 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Locks that tell who works on what, where the database is SQLite (credentials/leases.py).
 LEASE_FOLDER = INSTANCE_DIR / "leases"
 
+# How far the audit log was, kept apart from the database (issuers/checkpoints.py).
+AUDIT_FOLDER = INSTANCE_DIR / "audit"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = INSTANCE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -164,6 +176,16 @@ STORAGES: dict[str, Any] = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# Mails: what is sent waits in the database until the server accepts it (credentials/notices.py).
+
+EMAIL_BACKEND = MAIL_URL["backend"]
+EMAIL_FILE_PATH = MAIL_URL.get("folder")
+EMAIL_HOST, EMAIL_PORT = MAIL_URL.get("host", ""), MAIL_URL.get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_URL.get("user", ""), MAIL_URL.get("password", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL_URL.get("use_ssl", False), MAIL_URL.get("use_tls", False)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = MAIL_FROM or f"Touchstone <touchstone@{_public_hosts[0]}>"
 
 # Requests: a body above its limit is refused before it is read (config/middleware.py).
 
@@ -266,6 +288,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(INSTANCE_DIR / "beat-schedule")
 # A wake-up that nobody took in time is worth nothing: the next one is on its way.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "credentials.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    "awards": {"task": "credentials.tasks.sweep_awards", "schedule": 3.0, "options": {"expires": 6}},
+    "notices": {"task": "credentials.tasks.send_notices", "schedule": 10.0, "options": {"expires": 20}},
+    "expired awards": {"task": "credentials.tasks.note_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "audit checkpoint": {
+        "task": "credentials.tasks.write_checkpoint",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "status lists": {
         "task": "credentials.tasks.refresh_status_lists",
         "schedule": 3600.0,

@@ -24,8 +24,10 @@ from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
 from credentials.imports.columns import NAME_PARTS
 from credentials.imports.safe_csv import encode_rows
+from credentials.life import LifeError
 from credentials.models import Award, Batch, BatchRow
 from credentials.reports import failed_rows, report_rows
+from issuers.audit import Actor
 from issuers.models import Issuer
 
 ROWS_ON_BATCH_PAGE = 100
@@ -87,6 +89,7 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             now=now,
             accept_errors=request.POST.get("accept_errors") == "yes",
             starts_at=starts_at,
+            actor=Actor.user(user_of(request)),
         )
     except IssuingError as error:
         return _dry_run(request, found, error=str(error))
@@ -101,23 +104,21 @@ def drop(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     if found.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
         return redirect("dashboard_batch", public_id)
     try:
-        transitions.cancel_batch(batch_id=found.pk, now=timezone.now())
+        transitions.cancel_batch(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
     except IssuingError:
         return redirect("dashboard_batch", public_id)
     return redirect("dashboard_award")
 
 
-CHANGES: dict[str, tuple[Callable[[int, datetime], object], str]] = {
-    "begin": (lambda pk, now: transitions.start_held(batch_id=pk, now=now), "The batch is on its way."),
-    "undo": (lambda pk, _: transitions.undo_batch(batch_id=pk), "Taken back. Nothing was signed."),
-    "pause": (lambda pk, _: transitions.pause_batch(batch_id=pk), "Paused. Rows that are being signed are finished."),
-    "resume": (lambda pk, now: transitions.resume_batch(batch_id=pk, now=now), "The batch goes on."),
-    "cancel": (
-        lambda pk, now: transitions.cancel_batch(batch_id=pk, now=now),
-        "Cancelled. What was awarded before stands.",
-    ),
-    "retry": (lambda pk, now: transitions.retry_failed_rows(batch_id=pk, now=now), "Failed rows are tried again."),
+CHANGES: dict[str, tuple[Callable[..., Batch], str]] = {
+    "begin": (transitions.start_held, "The batch is on its way."),
+    "undo": (transitions.undo_batch, "Taken back. Nothing was signed."),
+    "pause": (transitions.pause_batch, "Paused. Rows that are being signed are finished."),
+    "resume": (transitions.resume_batch, "The batch goes on."),
+    "cancel": (transitions.cancel_batch, "Cancelled. What was awarded before stands."),
+    "retry": (transitions.retry_failed_rows, "Failed rows are tried again."),
 }
+"""What a button asks for, and what the page says when it was done."""
 
 
 @login_required
@@ -127,7 +128,7 @@ def change(request: HttpRequest, public_id: uuid.UUID, action: str) -> HttpRespo
     found = batch_of(request, public_id)
     act, done = CHANGES[action]
     try:
-        act(found.pk, timezone.now())
+        act(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
     except IssuingError as error:
         messages.error(request, str(error))
     else:
@@ -169,9 +170,10 @@ def _begin_recall(request: HttpRequest, found: Batch) -> HttpResponse:
             reason=request.POST["reason"],
             public_note=request.POST.get("public_note", ""),
             requested_by=user_of(request),
+            actor=Actor.user(user_of(request)),
             now=timezone.now(),
         )
-    except IssuingError as error:
+    except (IssuingError, LifeError) as error:
         messages.error(request, str(error))
     return redirect("dashboard_batch", found.public_id)
 
@@ -215,9 +217,7 @@ def _csv(rows: object, name: str) -> StreamingHttpResponse:
 
 
 def _dry_run(request: HttpRequest, found: Batch, *, error: str = "") -> HttpResponse:
-    view = dry_run_view(
-        found, now=timezone.now(), kind=request.GET.get("kind", ""), after=request.GET.get("after", "")
-    )
+    view = dry_run_view(found, now=timezone.now(), kind=request.GET.get("kind", ""), after=request.GET.get("after", ""))
     context = {
         "nav": "dashboard",
         "view": view,

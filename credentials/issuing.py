@@ -14,20 +14,24 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Count, Max, Min
 
 from credentials import durations
 from credentials.codes import new_code
 from credentials.failpoints import failpoint
 from credentials.imports import RowValues
-from credentials.models import Award, Batch, BatchRow, StatusEntry, StatusList
+from credentials.models import AchievementVersion, Award, Batch, BatchRow, Reinstatement, StatusEntry, StatusList
 from credentials.publishing import CredentialBuilder
 from credentials.signing import SignedAwards
-from credentials.status_lists import publish, take_indexes
+from credentials.status_lists import publish, set_bits, take_indexes
+from issuers import audit
 from issuers.models import Issuer
 from openbadges import canonical
 from openbadges.documents import DocumentInvalid
 
 log = logging.getLogger(__name__)
+
+_WORKER = audit.Actor.system("worker")
 
 Person = tuple[int, RowValues]
 """The number of a row in its file, and what the row says."""
@@ -61,13 +65,24 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
             continue
         failpoint("reserve_row", row=number)
         try:
-            award = _new_award(batch, number, values, *next(places), now=now)
+            award = new_award(batch.achievement_version, values, *next(places), now=now)
+            award.batch, award.batch_row = batch, number
             reserved.append((award, canonical.digest(builder.unsigned(award))))
             outcomes.append(award)
         except DocumentInvalid as error:
             outcomes.append(Refusal(BatchRow.State.FAILED, error.code, "", str(error)))
     renewals = [(held[award.recipient_email], award) for award, _ in reserved if award.recipient_email in held]
-    _store(reserved, renewals=renewals, now=now)
+    store(reserved, renewals=renewals, now=now)
+    if renewals:
+        audit.record(
+            "awards.renewed",
+            actor=_WORKER,
+            issuer_id=batch.issuer_id,
+            object_kind="batch",
+            object_id=batch.public_id,
+            now=now,
+            details={"replaced": [str(old.public_id) for old, _ in renewals]},
+        )
     return outcomes
 
 
@@ -94,7 +109,13 @@ def record_again(*, batch: Batch, award_ids: Sequence[int], now: datetime) -> No
 
 
 def complete(signed: SignedAwards, *, now: datetime) -> None:
-    """Store both secured forms of awards that were reserved; a status list that has no signature yet gets one."""
+    """Store what was signed of a batch, with an entry in the audit log."""
+    store_signed(signed, now=now)
+    _record_issued([award.award_id for award in signed.awards], now=now)
+
+
+def store_signed(signed: SignedAwards, *, now: datetime) -> None:
+    """Store both secured forms of awards; a status list that has no signature yet gets one."""
     set_columns(
         Award,
         ("document", "token_signature"),
@@ -108,6 +129,25 @@ def complete(signed: SignedAwards, *, now: datetime) -> None:
     failpoint("after_awards_issued")
     for status_list in StatusList.objects.filter(awards__in=award_ids, signed_at=None).distinct():
         publish(status_list, now=now)
+
+
+def _record_issued(award_ids: Sequence[int], *, now: datetime) -> None:
+    """One entry of the audit log for all awards of a chunk; their ids follow from its batch and its rows."""
+    facts = Award.objects.filter(pk__in=award_ids).aggregate(
+        first=Min("batch_row"), last=Max("batch_row"), count=Count("pk"), batch=Min("batch")
+    )
+    if not facts["count"]:
+        return
+    batch = Batch.objects.only("public_id", "issuer_id").get(pk=facts["batch"])
+    audit.record(
+        "awards.issued",
+        actor=_WORKER,
+        issuer_id=batch.issuer_id,
+        object_kind="batch",
+        object_id=batch.public_id,
+        now=now,
+        details={"awards": facts["count"], "first_row": facts["first"], "last_row": facts["last"]},
+    )
 
 
 def set_columns(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -159,10 +199,10 @@ def _refusal(
     return None
 
 
-def _new_award(
-    batch: Batch, number: int, values: RowValues, status_list: StatusList, index: int, *, now: datetime
+def new_award(
+    version: AchievementVersion, values: RowValues, status_list: StatusList, index: int, *, now: datetime
 ) -> Award:
-    version = batch.achievement_version
+    """An award of these values at this place of a status list, not stored yet."""
     moment = now.replace(microsecond=0)
     awarded_on = datetime.combine(values.awarded_on, time(), UTC) if values.awarded_on else None
     # The default start is the one that the check of the file assumed (credentials.imports.dates.check_order).
@@ -171,10 +211,8 @@ def _new_award(
     return Award(
         code=new_code(),
         external_id=values.external_id,
-        issuer=batch.issuer,
+        issuer=version.achievement.issuer,
         achievement_version=version,
-        batch=batch,
-        batch_row=number,
         recipient_name=values.name,
         recipient_email=values.email,
         recipient_salt=secrets.token_hex(16),
@@ -194,9 +232,15 @@ def _new_award(
     )
 
 
-def _store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[Award, Award]], now: datetime) -> None:
-    """Record awards with the digest of what will be signed. renewals: (old award, the one that replaces it)."""
-    Award.objects.filter(pk__in=[old.pk for old, _ in renewals]).update(state=Award.State.SUPERSEDED, state_since=now)
+def store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[Award, Award]], now: datetime) -> None:
+    """Record awards with the digest of what will be signed. renewals: (old award, the one that replaces it).
+
+    The caller holds the issuer's lock.
+    """
+    replaced = [old.pk for old, _ in renewals]
+    Award.objects.filter(pk__in=replaced).update(state=Award.State.SUPERSEDED, state_since=now)
+    Reinstatement.objects.filter(award__in=replaced).delete()
+    set_bits(award_ids=replaced, now=now)
     Award.objects.bulk_create(award for award, _ in reserved)
     failpoint("after_awards_stored")
     StatusEntry.objects.bulk_create(

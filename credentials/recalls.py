@@ -18,6 +18,7 @@ from credentials import leases, life, wake
 from credentials.display import RecallView
 from credentials.errors import NothingToRecall
 from credentials.life import LifeError, Reason
+from credentials.life.changes import checked_note
 from credentials.models import Award, Batch, BatchRow, Recall
 from credentials.transitions import cancel_batch
 from issuers import audit
@@ -47,7 +48,7 @@ def request_recall(
 
     Raises NothingToRecall, life.PublicNoteUnfit.
     """
-    note = life.checked_note(public_note)
+    note = checked_note(public_note)
     batch = Batch.objects.get(pk=batch_id)
     if batch.state in (Batch.State.RUNNING, Batch.State.PAUSED):
         cancel_batch(batch_id=batch_id, now=now, actor=actor)
@@ -72,7 +73,7 @@ def request_recall(
     return recall
 
 
-def sweep(*, now: datetime) -> int:
+def sweep() -> int:
     """Wake a worker for every recall that is not done and that nobody works on; return how many."""
     idle = [recall for recall in Recall.objects.filter(finished_at=None) if not _is_held(recall)]
     for recall in idle:

@@ -15,11 +15,11 @@ from functools import partial
 from credentials import publishing
 from credentials.errors import NoSigningKey, RecordMismatch
 from credentials.failpoints import failpoint
-from credentials.models import Award, StatusEntry, StatusList
+from credentials.models import Award, Reinstatement, StatusEntry, StatusList
 from issuers.keystore import private_key
 from issuers.models import Issuer, SigningKey
 from issuers.publishing import method_id
-from openbadges import jose
+from openbadges import canonical, jose
 from openbadges.batch_templates import BatchTemplates
 from openbadges.data_integrity import proof_over
 from openbadges.keys import PrivateKey
@@ -82,6 +82,25 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
         signed.append(SignedAward(award_id=award.pk, document=document, token_signature=signature))
     templates.finish()
     return SignedAwards(signed, keys.proof_row, keys.token_row, converted=templates.converted)
+
+
+def sign_reinstated(award_id: int, *, now: datetime) -> SignedAwards:
+    """Sign the new document of a suspended award that was reinstated, as recorded for its new place.
+
+    Nothing to sign where the reinstatement was withdrawn. Raises RecordMismatch, NoSigningKey.
+    """
+    waiting = Reinstatement.objects.select_related("status_list__issuer").filter(pk=award_id).first()
+    if waiting is None or waiting.status_list is None:
+        return SignedAwards([])
+    award = waiting.reinstated_award()
+    version = award.achievement_version
+    document = publishing.CredentialBuilder(version).unsigned(award)
+    recorded = StatusEntry.objects.get(status_list=award.status_list, index=award.status_index, award=award)
+    if canonical.digest(document) != bytes(recorded.digest):
+        raise RecordMismatch(f"Award {award.public_id} is not what was recorded when it was reinstated.")
+    keys = _ActiveKeys(version.achievement.issuer)
+    text, signature = keys.secure(PreparedDocument.of(document), now=now)
+    return SignedAwards([SignedAward(award_id, text, signature)], keys.proof_row, keys.token_row)
 
 
 def sign_status_list(status_list: StatusList, *, now: datetime, valid_until: datetime) -> SignedList:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from credentials import batches, status_lists, transitions, uploads
+from credentials import batches, notices, recalls, status_lists, transitions, uploads, wake
+from credentials.life import completing
+from issuers import audit, checkpoints
 
 
 @shared_task
@@ -16,6 +18,13 @@ def issue_batch(batch_id: int) -> None:
 
 
 @shared_task
+def issue_recall(recall_id: int) -> None:
+    """Revoke some awards of a recalled batch, then come back for the next."""
+    if recalls.revoke_next_part(recall_id=recall_id, now=timezone.now()):
+        wake.send(recalls.TASK, recall_id)
+
+
+@shared_task
 def sweep() -> int:
     """Begin batches whose time has come, and find running ones that nobody works on.
 
@@ -23,8 +32,47 @@ def sweep() -> int:
     """
     now = timezone.now()
     transitions.start_due(now=now)
+    recalls.sweep()
     uploads.forget_abandoned(now=now)
     return batches.sweep()
+
+
+@shared_task
+def issue_award(award_id: int) -> None:
+    """Sign and store one award that was corrected, renewed or reinstated."""
+    completing.complete_award(award_id=award_id)
+
+
+@shared_task
+def sweep_awards() -> None:
+    """Find what lost its message or its worker: single awards, changed lists, entries of the audit log."""
+    completing.wake_for_waiting(now=timezone.now())
+    status_lists.publish_changed()
+    audit.seal()
+
+
+@shared_task
+def publish_changed_lists() -> int:
+    """Sign the status lists again in which a bit was set."""
+    return status_lists.publish_changed()
+
+
+@shared_task
+def send_notices() -> int:
+    """Send what waits in the outbox."""
+    return notices.send_due(now=timezone.now())
+
+
+@shared_task
+def note_expired() -> int:
+    """Record a notice for each award that ended lately."""
+    return notices.add_expired(now=timezone.now())
+
+
+@shared_task
+def write_checkpoint() -> None:
+    """Tell the server's log, which is kept elsewhere, how far the audit log is."""
+    checkpoints.tell(audit.newest())
 
 
 @shared_task

@@ -9,8 +9,10 @@ have one effect: who comes second finds the state that they wanted and changes n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, wraps
+from typing import Any, ParamSpec
 
 from django.db import transaction
 from django.db.models import F
@@ -22,20 +24,64 @@ from credentials.errors import (
     BatchHasErrors,
     BatchNotStartable,
     BatchStateRefuses,
+    IssuingError,
     NoSigningKey,
     NothingToRetry,
 )
 from credentials.models import Batch, BatchChunk, BatchRow
 from credentials.signing import active_keys
+from issuers import audit
+from issuers.audit import Actor
+from openbadges.json_types import JsonValue
 
+P = ParamSpec("P")
+WORKER = Actor.system("worker")
 UNDO_WINDOW = timedelta(minutes=10)
 """How long a batch waits that was started from the dashboard."""
 LATEST_START = timedelta(days=365)
 
 
-@transaction.atomic
+def _change(action: str) -> Callable[[Callable[P, Batch]], Callable[P, Batch]]:
+    """Make a function a change of a batch: one transaction, whose refusal is written to the audit log after it."""
+
+    def decorate(function: Callable[P, Batch]) -> Callable[P, Batch]:
+        @wraps(function)
+        def change(*arguments: P.args, **named: P.kwargs) -> Batch:
+            try:
+                with transaction.atomic():
+                    return function(*arguments, **named)
+            except IssuingError as error:
+                facts: dict[str, Any] = dict(named)
+                batch = Batch.objects.only("public_id", "issuer_id").get(pk=facts["batch_id"])
+                _record(action, batch, actor=facts.get("actor", WORKER), now=facts["now"], refused=error.code)
+                raise
+
+        return change
+
+    return decorate
+
+
+def _record(action: str, batch: Batch, *, actor: Actor, now: datetime, refused: str = "", **details: JsonValue) -> None:
+    audit.record(
+        action,
+        actor=actor,
+        issuer_id=batch.issuer_id,
+        object_kind="batch",
+        object_id=batch.public_id,
+        now=now,
+        refused=refused,
+        details=details,
+    )
+
+
+@_change("batch.started")
 def start_batch(
-    *, batch_id: int, now: datetime, accept_errors: bool = False, starts_at: datetime | None = None
+    *,
+    batch_id: int,
+    now: datetime,
+    accept_errors: bool = False,
+    starts_at: datetime | None = None,
+    actor: Actor = WORKER,
 ) -> Batch:
     """Let workers begin: at once, or at `starts_at`, until when `undo_batch` takes it back.
 
@@ -51,20 +97,22 @@ def start_batch(
         raise BatchHasErrors(batch.failed)
     _refuse_archived(batch)
     active_keys(batch.issuer)  # without them no chunk could ever be signed
+    if starts_at is not None and starts_at > now + LATEST_START:
+        raise BatchStateRefuses(batch.get_state_display(), "It can be started within one year, not later.")
+    _record("batch.started", batch, actor=actor, now=now, rows=batch.total - batch.failed, left_out=batch.failed)
     if starts_at is None or starts_at <= now:
         return _begin(batch, now=now)
-    if starts_at > now + LATEST_START:
-        raise BatchStateRefuses(batch.get_state_display(), "It can be started within one year, not later.")
     batch.state, batch.starts_at = Batch.State.HELD, starts_at
     batch.save(update_fields=["state", "starts_at"])
     return batch
 
 
-@transaction.atomic
-def start_held(*, batch_id: int, now: datetime) -> Batch:
+@_change("batch.begun")
+def start_held(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """End the waiting of a held batch. Raises BatchStateRefuses where it never waited or was taken back."""
     batch = _locked(batch_id)
     if batch.state == Batch.State.HELD:
+        _record("batch.begun", batch, actor=actor, now=now)
         return _begin(batch, now=now)
     if batch.started_at is None:
         raise BatchStateRefuses(batch.get_state_display(), "Only a batch that waits to start can be begun early.")
@@ -72,7 +120,7 @@ def start_held(*, batch_id: int, now: datetime) -> Batch:
 
 
 def start_due(*, now: datetime) -> int:
-    """Begin every held batch whose time has come; return how many were due. Beat asks for it every few seconds."""
+    """Begin every held batch whose time has come; return how many were due."""
     due = list(Batch.objects.filter(state=Batch.State.HELD, starts_at__lte=now).values_list("pk", flat=True))
     for batch_id in due:
         _start_if_due(batch_id, now=now)
@@ -92,11 +140,12 @@ def _start_if_due(batch_id: int, *, now: datetime) -> None:
     except NoSigningKey:
         _begin_paused(batch, Batch.PauseReason.NO_SIGNING_KEY, now=now)
     else:
+        _record("batch.begun", batch, actor=WORKER, now=now)
         _begin(batch, now=now)
 
 
-@transaction.atomic
-def undo_batch(*, batch_id: int) -> Batch:
+@_change("batch.undone")
+def undo_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Take back a start before anything was signed. Raises BatchStateRefuses once work has begun."""
     batch = _locked(batch_id)
     if batch.state == Batch.State.VALIDATED:
@@ -104,26 +153,28 @@ def undo_batch(*, batch_id: int) -> Batch:
     if batch.state != Batch.State.HELD:
         rule = "Only a batch that waits to start can be undone. Cancel the rest of it, or recall what was awarded."
         raise BatchStateRefuses(batch.get_state_display(), rule)
+    _record("batch.undone", batch, actor=actor, now=now)
     batch.state, batch.starts_at = Batch.State.VALIDATED, None
     batch.save(update_fields=["state", "starts_at"])
     return batch
 
 
-@transaction.atomic
-def pause_batch(*, batch_id: int) -> Batch:
+@_change("batch.paused")
+def pause_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Begin no further chunk; one that a worker is at is completed. Raises BatchStateRefuses."""
     batch = _locked(batch_id)
     if batch.state == Batch.State.PAUSED:
         return batch
     if batch.state != Batch.State.RUNNING or batch.cancelled_at is not None:
         raise BatchStateRefuses(batch.get_state_display(), "Only a running batch can be paused.")
+    _record("batch.paused", batch, actor=actor, now=now)
     batch.state = Batch.State.PAUSED
     batch.save(update_fields=["state"])
     return batch
 
 
-@transaction.atomic
-def resume_batch(*, batch_id: int, now: datetime) -> Batch:
+@_change("batch.resumed")
+def resume_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Go on with a paused batch. Raises BatchStateRefuses, AchievementArchived, NoSigningKey."""
     batch = _locked(batch_id)
     if batch.state == Batch.State.RUNNING:
@@ -132,12 +183,13 @@ def resume_batch(*, batch_id: int, now: datetime) -> Batch:
         raise BatchStateRefuses(batch.get_state_display(), "Only a paused batch can be resumed.")
     _refuse_archived(batch)
     active_keys(batch.issuer)
+    _record("batch.resumed", batch, actor=actor, now=now)
     _run(batch, now=now)
     return batch
 
 
-@transaction.atomic
-def cancel_batch(*, batch_id: int, now: datetime) -> Batch:
+@_change("batch.cancelled")
+def cancel_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Drop a batch, or the rest of one that is at work: rows that nothing was reserved for become cancelled.
 
     A worker may be signing what it reserved, and that was recorded: such rows are completed, so that every recorded
@@ -155,7 +207,8 @@ def cancel_batch(*, batch_id: int, now: datetime) -> Batch:
     # A chunk that a worker holds, or in which something was reserved, ends as every chunk does.
     reserved = set(pending.exclude(award=None).values_list("chunk", flat=True).distinct())
     idle = batch.chunks.filter(finished_at=None, owner="").values_list("number", flat=True)
-    pending.filter(award=None).update(state=BatchRow.State.CANCELLED)
+    rows = pending.filter(award=None).update(state=BatchRow.State.CANCELLED)
+    _record("batch.cancelled", batch, actor=actor, now=now, rows=rows)
     close_chunks(batch.pk, [number for number in idle if number not in reserved], now=now)
     batch.cancelled_at, batch.pause_reason = now, ""
     batch.state = Batch.State.RUNNING if batch.started_at else batch.state
@@ -167,8 +220,8 @@ def cancel_batch(*, batch_id: int, now: datetime) -> Batch:
     return batch
 
 
-@transaction.atomic
-def retry_failed_rows(*, batch_id: int, now: datetime) -> Batch:
+@_change("batch.retried")
+def retry_failed_rows(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Try rows again that failed while they were issued, such as after a disk was full or a fault was mended.
 
     Rows that failed the check of the file cannot become right by themselves. Raises BatchStateRefuses, NothingToRetry,
@@ -185,6 +238,7 @@ def retry_failed_rows(*, batch_id: int, now: datetime) -> Batch:
         raise NothingToRetry
     _refuse_archived(batch)
     active_keys(batch.issuer)
+    _record("batch.retried", batch, actor=actor, now=now, rows=len(failed))
     first = batch.chunks.count()
     for part, start in enumerate(range(0, len(failed), batches.CHUNK_ROWS)):
         chunk = BatchChunk.objects.create(batch=batch, number=first + part)

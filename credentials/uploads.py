@@ -20,7 +20,7 @@ from credentials import leases
 from credentials.checked_rows import clear_rows, mark_validated, new_draft, store_rows
 from credentials.errors import BatchIsBusy, BatchStateRefuses
 from credentials.imports import AwardFile, CellError, ImportRefused, Rules, open_awards, open_table
-from credentials.imports.columns import header_key, known_columns
+from credentials.imports.columns import header_key, known_columns, read_header
 from credentials.imports.guesses import guess_columns
 from credentials.models import AchievementVersion, Batch, BatchFilePiece, ColumnNames
 
@@ -67,7 +67,7 @@ def receive(
             version=version, file_name=name, file_digest="", duplicates=duplicates, created_by=created_by, now=now
         )
         number = 0
-        while piece := source.read(PIECE_BYTES):
+        while (piece := source.read(PIECE_BYTES)) or not number:
             digest.update(piece)
             BatchFilePiece.objects.create(batch=batch, number=number, content=piece)
             number += 1
@@ -90,6 +90,15 @@ def preview(batch: Batch, *, now: datetime) -> tuple[ColumnPreview, ...]:
         ColumnPreview(text, tuple(row[position] for row in samples if position < len(row)), guess)
         for position, (text, guess) in enumerate(zip(header, guesses, strict=True))
     )
+
+
+def has_own_headers(batch: Batch, *, now: datetime) -> bool:
+    """Whether a kept file says what its columns are in our own words. Raises ImportRefused."""
+    table = open_table(_kept(batch), rules=_rules(batch, now=now))
+    number, cells = next(table.rows, (0, []))
+    if not number:
+        raise ImportRefused("file.empty", "The file is empty.", "Upload a file with a header and one row per person.")
+    return not read_header(number, cells, _rules(batch, now=now))[1]
 
 
 def columns_for(version: AchievementVersion, *, now: datetime) -> tuple[str, ...]:
@@ -209,10 +218,9 @@ def _remember(batch: Batch) -> None:
 
 def _kept(batch: Batch) -> IO[bytes]:
     """The file as it was received. Raises BatchStateRefuses where it is not kept any more."""
-    reader = _PieceReader(batch)
-    if not reader.size:
+    if not batch.file_pieces.exists():
         raise BatchStateRefuses(batch.get_state_display(), "Its file is not kept any more. Upload it again.")
-    return io.BufferedReader(reader, PIECE_BYTES)
+    return io.BufferedReader(_PieceReader(batch), PIECE_BYTES)
 
 
 class _PieceReader(io.RawIOBase):

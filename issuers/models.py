@@ -174,3 +174,50 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class AuditEntry(models.Model):
+    """One line of the audit log: who did, or tried to do, what to which object (issuers.audit).
+
+    Written once. `position` and `hash` are set when the entry takes its place in the chain, a moment after the
+    transaction that it belongs to; after that nothing of it changes. Triggers refuse anything else
+    (issuers.audit_guard). It holds ids, no names, addresses or free text about people.
+    """
+
+    class Result(models.TextChoices):
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+
+    position = models.PositiveBigIntegerField(null=True, blank=True, unique=True, help_text="From 1, without gaps.")
+    hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 over this entry and the hash before it.")
+    at = models.DateTimeField()
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, null=True, blank=True, related_name="audit_entries")
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=60, blank=True)
+    actor_words = models.CharField(max_length=100, blank=True, help_text="Empty for people.")
+    action = models.CharField(max_length=40, help_text="For example award.revoked.")
+    object_kind = models.CharField(max_length=20)
+    object_id = models.CharField(max_length=60)
+    result = models.CharField(max_length=7, choices=Result.choices, default=Result.DONE)
+    code = models.CharField(max_length=60, blank=True, help_text="Why it was refused.")
+    details = models.JSONField(default=dict, blank=True, help_text="Texts, numbers, lists of them; ids, no names.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["issuer", "-id"], name="audit_newest_first"),
+            models.Index(fields=["object_id", "-id"], name="audit_of_object"),
+            models.Index(fields=["id"], condition=Q(position=None), name="audit_not_in_chain_yet"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(position=None) & Q(hash="")) | (Q(position__gte=1) & ~Q(hash="")),
+                name="audit_place_and_hash_come_together",
+            ),
+            models.CheckConstraint(condition=Q(result__in=["done", "refused"]), name="audit_result_is_known"),
+            models.CheckConstraint(
+                condition=Q(actor_kind__in=["user", "client", "command", "system"]), name="audit_actor_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position or '?'}: {self.action} {self.object_id} ({self.result})"

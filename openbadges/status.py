@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterable
 
 from openbadges.errors import StatusListInvalid
 from openbadges.multiformats import EncodingInvalid, base64url_decode, base64url_encode
@@ -27,9 +28,15 @@ def get_bit(bits: bytes, index: int) -> bool:
 
 def set_bit(bits: bytes, index: int) -> bytes:
     """Return bits with entry `index` set. Raises StatusListInvalid (status_list.index) outside the list."""
-    _check_index(bits, index)
+    return set_bits(bits, (index,))
+
+
+def set_bits(bits: bytes, indexes: Iterable[int]) -> bytes:
+    """Return bits with all these entries set. Raises StatusListInvalid (status_list.index) outside the list."""
     changed = bytearray(bits)
-    changed[index >> 3] |= 0x80 >> (index & 7)
+    for index in indexes:
+        _check_index(bits, index)
+        changed[index >> 3] |= 0x80 >> (index & 7)
     return bytes(changed)
 
 

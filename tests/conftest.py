@@ -5,6 +5,7 @@ With TOUCHSTONE_NO_SKIPS=1 (.ci/run) a skipped test is a failed one, but for fix
 
 import os
 import shutil
+import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,31 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         return
     report.outcome = "failed"
     report.longrepr = f"Skipped although nothing may be: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_the_audit_log() -> Iterator[None]:
+    """A test that commits is followed by a flush of all tables, which the log's triggers would refuse."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from issuers import audit_guard
+
+    real = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self: BaseDatabaseOperations, sql_list: object) -> None:
+        audit_guard.remove(self.connection)
+        real(self, sql_list)  # type: ignore[arg-type]
+        audit_guard.install(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _audit_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a log of its own, so it must not meet the checkpoint of another."""
+    monkeypatch.setattr(settings, "AUDIT_FOLDER", settings.AUDIT_FOLDER.with_name(f"audit-{uuid.uuid4()}"))
 
 
 @pytest.fixture(scope="session")

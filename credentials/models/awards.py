@@ -31,9 +31,16 @@ class StatusList(models.Model):
     token = models.TextField(blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True, help_text="When a bit was last set.")
+    is_changed = models.BooleanField(
+        default=False, help_text="Bits were set that the published list does not show yet."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["changed_at"], condition=Q(is_changed=True), name="status_list_to_sign_again"),
+            models.Index(fields=["signed_at"], name="status_list_by_age"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["issuer"], condition=Q(is_open=True), name="one_open_status_list_per_issuer"
@@ -126,7 +133,14 @@ class Award(models.Model):
     objects = AwardQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["achievement_version", "recipient_email"], name="award_by_recipient")]
+        indexes = [
+            models.Index(fields=["achievement_version", "recipient_email"], name="award_by_recipient"),
+            models.Index(fields=["achievement_version", "-id"], name="award_newest_first"),
+            models.Index(fields=["valid_until"], condition=Q(state="issued"), name="award_by_end"),
+            models.Index(
+                fields=["created_at"], condition=Q(state="reserved", batch=None), name="award_alone_to_complete"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["status_list", "status_index"], name="award_owns_its_status_bit"),
             models.UniqueConstraint(fields=["batch", "batch_row"], name="award_once_per_batch_row"),
@@ -181,3 +195,36 @@ class StatusEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status_list_id}#{self.index}"
+
+
+class Reinstatement(models.Model):
+    """A suspended award that was reinstated and waits for its new document: another index, a newer start.
+
+    A set bit is never cleared, so the old document stays refused. Until a worker has signed the new one, the award is
+    suspended. `status_list` and `status_index` are empty until the worker has taken a place and recorded the digest.
+    """
+
+    award = models.OneToOneField(Award, on_delete=models.CASCADE, primary_key=True, related_name="reinstatement")
+    status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, null=True, related_name="+")
+    status_index = models.PositiveIntegerField(null=True)
+    valid_from = models.DateTimeField()
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status_list=None, status_index=None)
+                | Q(status_list__isnull=False, status_index__isnull=False),
+                name="reinstatement_has_a_whole_place_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reinstatement of {self.award_id}"
+
+    def reinstated_award(self) -> Award:
+        """The award as its new document will say it. To build and sign from, never to save."""
+        assert self.status_list is not None and self.status_index is not None  # the place was taken before
+        award = Award.objects.select_related("achievement_version__achievement__issuer").get(pk=self.award_id)
+        award.status_list, award.status_index, award.valid_from = self.status_list, self.status_index, self.valid_from
+        return award

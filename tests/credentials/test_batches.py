@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from credentials import batches, leases
 from credentials.batches import CHUNK_ROWS, TASK, issue_next_chunk, sweep, wake_workers
 from credentials.checked_rows import create_batch
-from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable, NoSigningKey
+from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable, BatchStateRefuses, NoSigningKey
 from credentials.imports import CellError
 from credentials.issuing import reserve
 from credentials.models import Achievement, Award, Batch, BatchChunk, BatchRow, StatusEntry
@@ -176,9 +176,9 @@ def test_a_dropped_batch_awards_nothing_and_cannot_be_started() -> None:
     assert not issue_next_chunk(batch_id=batch.pk)
 
 
-def test_a_started_batch_cannot_be_dropped() -> None:
-    batch = started(make_batch(make_version()))
-    with pytest.raises(BatchNotStartable, match="Running"):
+def test_a_finished_batch_cannot_be_cancelled() -> None:
+    batch = issue(make_version(), person())
+    with pytest.raises(BatchStateRefuses, match="Recall it"):
         cancel_batch(batch_id=batch.pk, now=NOW)
 
 
@@ -225,7 +225,7 @@ def test_a_message_for_a_batch_that_is_gone_does_nothing(woken: Woken) -> None:
 # Dying
 
 
-@pytest.mark.parametrize("step", ["reserve", "set_columns", "sign_awards", "complete", "_finish_if_done"])
+@pytest.mark.parametrize("step", ["reserve", "set_columns", "sign_awards", "complete", "finish_if_done"])
 def test_a_worker_that_dies_at_any_step_leaves_work_that_the_next_one_ends_once(
     step: str, crash: Callable[[str], None]
 ) -> None:

@@ -1,0 +1,146 @@
+"""Correct and renew: a new award takes the place of an old one, whose link leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from credentials import durations, notices, wake
+from credentials.errors import AchievementArchived
+from credentials.imports import RowValues
+from credentials.imports.values import EvidenceLink
+from credentials.issuing import new_award, store
+from credentials.life.changes import COMPLETE_TASK
+from credentials.life.errors import AwardEnded, AwardNotIssued, AwardSuspended, ExternalIdTaken, NothingToCorrect
+from credentials.life.locking import lock_award, record_change, recording_refusals
+from credentials.models import AchievementVersion, Award, Notice
+from credentials.publishing import CredentialBuilder
+from credentials.signing import active_keys
+from credentials.status_lists import take_indexes
+from issuers.audit import Actor
+from openbadges import canonical
+
+
+def correct(*, award_id: int, values: RowValues, actor: Actor, now: datetime) -> Award:
+    """Replace an award by one that says it right; return the new one, which a worker signs next.
+
+    values: all of them, as a row of a file has them; a date or external id that it leaves open stays as it was.
+    Called again with the same values it returns the award that was made.
+    Raises AwardNotIssued, AwardSuspended, AwardEnded, NothingToCorrect, ExternalIdTaken, NoSigningKey, DocumentInvalid.
+    """
+    with recording_refusals("award.corrected", award_id=award_id, actor=actor, now=now):
+        return _correct(award_id, values, actor=actor, now=now)
+
+
+def renew(*, award_id: int, actor: Actor, now: datetime, valid_until: datetime | None = None) -> Award:
+    """Give an award anew, from today on and by the achievement's current version; expired ones, too.
+
+    valid_until: the new end, where it is not to follow from the achievement's period of validity.
+    Called again it returns the award that was made.
+    Raises AwardNotIssued, AwardSuspended, AwardEnded, AchievementArchived, NoSigningKey, DocumentInvalid.
+    """
+    with recording_refusals("award.renewed", award_id=award_id, actor=actor, now=now):
+        return _renew(award_id, valid_until=valid_until, actor=actor, now=now)
+
+
+def values_of(award: Award) -> RowValues:
+    """What an award says of its holder, as the values of a row."""
+    return RowValues(
+        email=award.recipient_email,
+        name=award.recipient_name,
+        external_id=award.external_id,
+        awarded_on=award.awarded_at.date(),
+        valid_from=award.valid_from,
+        valid_until=award.valid_until,
+        narrative=award.narrative,
+        evidence=tuple(EvidenceLink(item["url"], item["name"]) for item in award.evidence),
+        results=tuple((item["key"], item["value"]) for item in award.results),
+        licence_number=award.licence_number,
+        language=award.language,
+    )
+
+
+@transaction.atomic
+def _correct(award_id: int, values: RowValues, *, actor: Actor, now: datetime) -> Award:
+    old = lock_award(award_id)
+    complete = _completed(values, old)
+    if old.replaced_by and values_of(old.replaced_by) == complete:
+        return old.replaced_by
+    _check_can_be_replaced(old)
+    if complete == values_of(old):
+        raise NothingToCorrect
+    others = Award.objects.filter(issuer=old.issuer, external_id=complete.external_id).exclude(pk=old.pk)
+    if complete.external_id and others.exclude(state=Award.State.SUPERSEDED).exists():
+        raise ExternalIdTaken(complete.external_id)
+    new = _successor(old, version=old.achievement_version, values=complete, now=now)
+    if values.awarded_on in (None, old.awarded_at.date()):
+        new.awarded_at = old.awarded_at
+    _replace(old, new, kind=Notice.Kind.CORRECTED, actor=actor, now=now)
+    return new
+
+
+@transaction.atomic
+def _renew(award_id: int, *, valid_until: datetime | None, actor: Actor, now: datetime) -> Award:
+    old = lock_award(award_id)
+    if old.replaced_by and old.replaced_by.notices.filter(kind=Notice.Kind.RENEWED).exists():
+        return old.replaced_by
+    _check_can_be_replaced(old)
+    achievement = old.achievement_version.achievement
+    version = achievement.current
+    if achievement.archived_at is not None:
+        raise AchievementArchived(version.name)
+    start = now.replace(microsecond=0)
+    end = valid_until or (durations.add(start, version.validity) if version.validity else None)
+    values = replace(values_of(old), awarded_on=None, valid_from=start, valid_until=end)
+    new = _successor(old, version=version, values=values, now=now)
+    _replace(old, new, kind=Notice.Kind.RENEWED, actor=actor, now=now)
+    return new
+
+
+def _completed(values: RowValues, old: Award) -> RowValues:
+    """Values in which nothing is open that an award must have or that a correction keeps."""
+    return replace(
+        values,
+        external_id=values.external_id or old.external_id,
+        awarded_on=values.awarded_on or old.awarded_at.date(),
+        valid_from=values.valid_from or old.valid_from,
+        valid_until=values.valid_until or old.valid_until,
+        language=values.language or old.language,
+    )
+
+
+def _check_can_be_replaced(old: Award) -> None:
+    if old.state == Award.State.RESERVED:
+        raise AwardNotIssued
+    if old.state == Award.State.SUSPENDED:
+        raise AwardSuspended
+    if old.state != Award.State.ISSUED:
+        raise AwardEnded(old)
+    active_keys(old.issuer)  # without them the new one could never be signed
+
+
+def _successor(old: Award, *, version: AchievementVersion, values: RowValues, now: datetime) -> Award:
+    """The new award, not stored yet. Who holds it, and who may see it, stays."""
+    [(status_list, index)] = take_indexes(issuer=old.issuer, count=1, now=now)
+    new = new_award(version, values, status_list, index, now=now)
+    new.subject_id, new.delivery, new.visibility, new.claimed_at = (
+        old.subject_id,
+        old.delivery,
+        old.visibility,
+        old.claimed_at,
+    )
+    return new
+
+
+def _replace(old: Award, new: Award, *, kind: Notice.Kind, actor: Actor, now: datetime) -> None:
+    """Record both: the old one is superseded at once, the new one reserved until a worker has signed it."""
+    digest = canonical.digest(CredentialBuilder(new.achievement_version).unsigned(new))
+    store([(new, digest)], renewals=[(old, new)], now=now)
+    details = {"old": str(old.public_id), "new": str(new.public_id)}
+    record_change(f"award.{kind}", old, actor=actor, now=now, details=details)
+    record_change("award.reserved", new, actor=actor, now=now, details=details)
+    notices.add(kind, new, now=now)
+    transaction.on_commit(partial(wake.send, COMPLETE_TASK, new.pk))

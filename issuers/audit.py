@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from django.db import DatabaseError, IntegrityError, transaction
 
 from issuers import checkpoints
-from issuers.checkpoints import Checkpoint
+from issuers.checkpoints import Checkpoint, CheckpointInvalid
 from issuers.models import AuditEntry, Issuer
 from openbadges.canonical import jcs
 from openbadges.json_types import JsonObject, JsonValue
@@ -108,9 +108,23 @@ def seal() -> int:
             break
         sealed += len(placed)
         last = Checkpoint(placed[-1].position or 0, placed[-1].hash, placed[-1].at)
-    if last is not None:
+    if last is not None and _continues_what_is_kept():
         checkpoints.keep(last)
     return sealed
+
+
+def _continues_what_is_kept() -> bool:
+    """Whether the chain still has the entry of this machine's checkpoint: a cut must not be covered by growing on."""
+    try:
+        kept = checkpoints.kept()
+    except CheckpointInvalid:
+        kept = None  # checkpoints.keep leaves such a file as it is
+    if kept is None or AuditEntry.objects.filter(position=kept.position, hash=kept.hash).exists():
+        return True
+    log.error(
+        "The audit log has lost entry %d or holds another in its place: run manage.py verify_audit", kept.position
+    )
+    return False
 
 
 def _seal_after_commit() -> None:

@@ -46,7 +46,7 @@ def record_fact(credential: JsonObject, *, issuer: Issuer) -> RecordFact | None:
         return None
     award = (
         Award.objects.select_related("replaced_by")
-        .only("state", "state_since", "public_reason", "replaced_by__public_id")
+        .only("state", "state_since", "public_reason", "replaced_by__public_id", "replaced_by__state")
         .filter(public_id=public_id, issuer=issuer)
         .exclude(state=Award.State.RESERVED)
         .first()
@@ -62,7 +62,7 @@ def record_fact(credential: JsonObject, *, issuer: Issuer) -> RecordFact | None:
         digests=frozenset(recorded),
         since=award.state_since,
         public_reason=award.public_reason,
-        replaced_by=award.replaced_by.address if award.replaced_by else None,
+        replaced_by=award.successor.address if award.successor else None,
         is_sample=issuer.is_sample,
         recorded_at=recorded,
     )

@@ -42,7 +42,7 @@ def record_of(award: Award) -> OwnRecord:
         state=RECORD_STATES[Award.State(award.state)],
         since=award.state_since,
         public_reason=award.public_reason,
-        replaced_by="" if award.replaced_by is None else reverse("credential", args=[award.replaced_by.public_id]),
+        replaced_by="" if award.successor is None else reverse("credential", args=[award.successor.public_id]),
         is_sample=award.issuer.is_sample,
         issuer_is_approved=award.issuer.approved_at is not None,
     )

@@ -173,6 +173,12 @@ class Award(models.Model):
     def address(self) -> str:
         return f"{settings.PUBLIC_URL}/c/{self.public_id}"
 
+    @property
+    def successor(self) -> Award | None:
+        """The award that replaced it, once it is there to be seen."""
+        newer = self.replaced_by
+        return None if newer is None or newer.state == Award.State.RESERVED else newer
+
 
 class StatusEntry(models.Model):
     """One index of a status list, given out once and never again, with the document that carries it.

@@ -139,8 +139,9 @@ def _issue(chunk: BatchChunk, *, owner: str) -> None:
 
 def _leave_out_rows_that_raise(chunk: BatchChunk, *, owner: str) -> None:
     """Let the rows fail that cannot be issued by themselves, then issue the others."""
-    faults = poison.rows_that_raise(_pending_ids(chunk), partial(_try_row, chunk, owner))
-    if faults:
+    row_ids = _pending_ids(chunk)
+    faults = poison.rows_that_raise(row_ids, partial(_try_row, chunk, owner))
+    if faults and (len(faults) < len(row_ids) or len(row_ids) == 1):  # where all raise, it is not the rows
         _fail_rows(chunk, {row: ("row.raises", f"an unexpected error ({name})") for row, name in faults.items()})
         try:
             return _issue(chunk, owner=owner)

@@ -33,7 +33,7 @@ _HOW = '--column "E-Mail=email" --column "Remarks="'
 
 
 class Command(BaseCommand):
-    help = "Award an achievement to everyone in a CSV or XLSX file. Workers issue the awards; --wait shows how far they are."
+    help = "Award an achievement to everyone in a CSV or XLSX file. Workers issue the awards; --wait shows progress."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--issuer", required=True, help="Slug of the issuer.")
@@ -208,11 +208,6 @@ def _store(path: Path, version: AchievementVersion, duplicates: Batch.Duplicates
         raise CommandError(f"The file cannot be read: {error}") from error
     except ImportRefused as refused:
         raise CommandError(str(refused.error)) from refused
-    except HeaderRefused as refused:
-        errors = "\n".join(map(str, refused.errors))
-        raise CommandError(
-            f"{errors}\nNothing was awarded. Correct the header, or say what it means: {_HOW}"
-        ) from refused
     except IssuingError as error:
         raise CommandError(str(error)) from error
 

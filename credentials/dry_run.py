@@ -28,11 +28,7 @@ def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = ""
     """
     kind = kind if kind in KINDS else ""
     rows, place = _page(batch, kind, after)
-    held_words = {Batch.Duplicates.RENEW: "renewals", Batch.Duplicates.SKIP: "held"}.get(
-        Batch.Duplicates(batch.duplicates), "new"
-    )
-    counts = {"new": batch.foreseen_new, "renewals": 0, "held": 0}
-    counts[held_words] += batch.foreseen_held
+    held, duplicates = batch.foreseen_held, batch.duplicates
     return DryRunView(
         file_name=batch.file_name,
         achievement_name=batch.achievement_version.name,
@@ -40,6 +36,9 @@ def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = ""
         duplicates=batch.duplicates,
         duplicates_words=batch.get_duplicates_display(),
         total=batch.total,
+        new=batch.foreseen_new + (held if duplicates == Batch.Duplicates.ISSUE else 0),
+        renewals=held if duplicates == Batch.Duplicates.RENEW else 0,
+        held=held if duplicates == Batch.Duplicates.SKIP else 0,
         errors=batch.failed,
         rows=tuple(_previews(batch, rows, now)),
         notes=tuple(batch.notes),
@@ -47,7 +46,6 @@ def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = ""
         is_first_page=not after,
         next_page="?" + urlencode({"kind": kind, "after": place}) if place else "",
         can_match_columns=batch.file_pieces.exists(),
-        **counts,
     )
 
 

@@ -25,6 +25,7 @@ from credentials.imports.values import FaultyCell, ImportRefused, Rules
 _CHUNK = 64 * 1024
 _MAX_COLUMNS = 1_000  # beyond them a filled cell is refused
 _SHEET_ROWS = 1_048_576
+_MAX_CELLS = 6_000_000  # of one sheet, empty ones included: 200,000 rows of 30
 _MAX_CELL = 100_000  # characters; spreadsheets stop at 32,767
 _MAX_DIRECTORY = 4 * 2**20  # bytes of the archive's table of contents
 _MAX_PART = 512 * 2**20
@@ -274,7 +275,7 @@ class _SheetReader:
     def __init__(self, styles: Styles, texts: _Texts) -> None:
         self._styles, self._texts = styles, texts
         self._done: list[tuple[int, list[str]]] = []
-        self._number = self._column = 0
+        self._number = self._column = self._count = 0
         self._cells: list[str] = []
         self._kind = self._style = ""
         self._has_formula = self._is_value = False
@@ -288,6 +289,9 @@ class _SheetReader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
+            self._count += 1
+            if self._count > _MAX_CELLS:
+                raise _too_large()
             place = attributes.get("r")
             self._column = _column(place) if place else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")

@@ -200,3 +200,43 @@ def assert_issued_once(installation: Installation, batch: int, *, count: int) ->
 def read_report(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+# Every failpoint of an issuance, in its order (credentials/batches.py, issuing.py, signing.py).
+FAILPOINTS = (
+    "after_claim",
+    "after_indexes",
+    "reserve_row",
+    "after_awards_stored",
+    "after_digests_stored",
+    "before_reserve_commit",
+    "after_reserve",
+    "sign_row",
+    "after_sign",
+    "after_documents_stored",
+    "after_awards_issued",
+    "after_rows_issued",
+    "after_chunk_closed",
+    "before_complete_commit",
+    "after_complete",
+)
+
+
+def assert_nothing_or_complete_after_each_crash(installation: Installation) -> None:
+    """One process after the other dies at a failpoint; the next one finds nothing, or what it completes."""
+    command = [sys.executable, "-m", "tests.processes.crash_points", *FAILPOINTS]
+    result = subprocess.run(
+        command, cwd=ROOT, env={**installation.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    outcomes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [outcome["name"] for outcome in outcomes] == list(FAILPOINTS)
+    for outcome in outcomes:
+        assert outcome["signal"] == signal.SIGKILL, f"nothing died at {outcome['name']}"
+        assert outcome["kept_places"], f"a recorded place in a list was given up at {outcome['name']}"
+        facts = [outcome[name] for name in ("state", "issued", "awards", "places", "open_chunks")]
+        assert facts == ["finished", 3, 3, 3, 0], outcome
+    batches = [outcome["batch"] for outcome in outcomes]
+    links = [link for batch in batches for link in installation.links(batch)]
+    assert installation.verify(links) == ["valid"] * len(links)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,14 @@ from django.utils import timezone
 from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
 from credentials.imports.safe_csv import write_rows
+from credentials.management.following import follow
 from credentials.models import Achievement, AchievementVersion, Batch, BatchRow
 from credentials.reports import report_rows
 from credentials.transitions import start_batch
 from credentials.uploads import HeaderRefused, check_at_once
 from issuers.audit import Actor
 
-POLL_SECONDS = 0.1
-# A worker that runs takes up a batch within a second. We say that none does after this long, which with starting up is
-# less than five seconds.
-WORKER_PATIENCE_SECONDS = 2.5
 MOST_ERRORS_SHOWN = 50
-FOLLOWED = ["state", "issued", "skipped", "failed", "cancelled", "finished_at", "pause_reason"]
 ACTOR = Actor.command("award")
 _HOW = '--column "E-Mail=email" --column "Remarks="'
 
@@ -71,7 +66,7 @@ class Command(BaseCommand):
         except IssuingError as error:
             batch.delete()
             raise CommandError(str(error)) from error
-        self._follow(batch, wait=options["wait"], quiet=options["json"])
+        follow(batch, self.stderr, wait=options["wait"], quiet=options["json"])
         batch.refresh_from_db()
         if options["report"]:
             _write_report(batch, options["report"])
@@ -105,30 +100,6 @@ class Command(BaseCommand):
             raise CommandError("Nothing was awarded: no row of this file can be.")
         return batch
 
-    def _follow(self, batch: Batch, *, wait: bool, quiet: bool) -> None:
-        """Wait until the batch is final, or only until a worker has taken it up. Ctrl-C ends the waiting alone."""
-        progress = Progress(self.stderr if not quiet and sys.stderr.isatty() else None, batch)
-        started, warned = time.monotonic(), False
-        try:
-            while not (batch.finished_at or batch.pause_reason or (not wait and _is_taken_up(batch))):
-                if not warned and time.monotonic() - started > WORKER_PATIENCE_SECONDS and not _is_taken_up(batch):
-                    warned = True
-                    self.stderr.write(
-                        "No worker has taken this up yet. Is one running? `python3 dev.py run` starts one."
-                    )
-                    if not wait:
-                        return
-                time.sleep(POLL_SECONDS)
-                batch.refresh_from_db(
-                    fields=["state", "issued", "skipped", "failed", "cancelled", "finished_at", "pause_reason"]
-                )
-                progress.show(batch)
-        except KeyboardInterrupt:
-            self.stderr.write("\nStopped watching. The batch goes on.")
-            sys.exit(130)
-        finally:
-            progress.end()
-
     def _say(self, batch: Batch, *, as_json: bool, report: Path | None) -> None:
         address = f"{settings.PUBLIC_URL}/dashboard/batches/{batch.public_id}"
         if as_json:
@@ -155,32 +126,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Progress, links and codes: {address}")
         if report:
             self.stdout.write(f"Report: {report}")
-
-
-class Progress:
-    """A bar on a terminal; nothing elsewhere."""
-
-    WIDTH = 36
-
-    def __init__(self, stream: Any, batch: Batch) -> None:
-        self._stream = stream
-        self._total = batch.total or 1
-
-    def show(self, batch: Batch) -> None:
-        if self._stream is None:
-            return
-        filled = self.WIDTH * batch.done // self._total
-        bar = "█" * filled + "·" * (self.WIDTH - filled)
-        self._stream.write(f"\r{bar} {batch.done} of {self._total}", ending="")
-        self._stream.flush()
-
-    def end(self) -> None:
-        if self._stream is not None:
-            self._stream.write("")
-
-
-def _is_taken_up(batch: Batch) -> bool:
-    return batch.done > 0 or batch.finished_at is not None or batch.chunks.exclude(owner="").exists()
 
 
 def _version(issuer: str, achievement: str) -> AchievementVersion:

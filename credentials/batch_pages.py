@@ -31,6 +31,21 @@ from issuers.audit import Actor
 from issuers.models import Issuer
 
 ROWS_ON_BATCH_PAGE = 100
+_IN_WORDS = {
+    "email": "E-mail address",
+    "name": "Whole name",
+    "given_name": "Given name",
+    "family_name": "Family name",
+    "external_id": "Your own id of the award",
+    "awarded_on": "Awarded on",
+    "valid_from": "Valid from",
+    "valid_until": "Valid until",
+    "narrative": "Remarks that everybody reads",
+    "evidence_url": "Evidence: its address",
+    "evidence_name": "Evidence: its name",
+    "licence_number": "Licence number",
+    "language": "Language",
+}
 LEFT_OUT = "-"
 """What the form says of a column that is not read; an empty choice is one that nobody made."""
 
@@ -248,7 +263,10 @@ def _columns_form(
         "batch": batch_view(found, now=timezone.now()),
         "columns": choices,
         "left_out": LEFT_OUT,
-        "meanings": (*uploads.columns_for(found.achievement_version, now=timezone.now()), *NAME_PARTS),
+        "meanings": [
+            (column, _IN_WORDS.get(column, column))
+            for column in (*uploads.columns_for(found.achievement_version, now=timezone.now()), *NAME_PARTS)
+        ],
         "faults": faults,
     }
     return render(request, "dashboard/columns.html", context, status=400 if faults else 200)

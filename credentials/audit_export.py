@@ -8,6 +8,7 @@ from credentials.imports.safe_csv import encode_rows
 from issuers import audit
 from issuers.models import AuditEntry, Issuer
 from openbadges import strict_json
+from openbadges.json_types import JsonObject
 
 HEADER = (
     "position",
@@ -34,7 +35,7 @@ def csv_of(issuer: Issuer | None) -> Iterator[bytes]:
 def json_lines_of(issuer: Issuer | None) -> Iterator[bytes]:
     """The same, one JSON object per line: position, hash, and `entry` as it enters the hash (issuers.audit)."""
     for entry in audit.entries_of(issuer):
-        line = {"position": entry.position, "hash": entry.hash, "entry": audit.content(entry)}
+        line: JsonObject = {"position": entry.position, "hash": entry.hash, "entry": audit.content(entry)}
         yield strict_json.dumps(line) + b"\n"
 
 

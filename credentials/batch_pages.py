@@ -25,7 +25,7 @@ from credentials.imports import ImportRefused
 from credentials.imports.columns import NAME_PARTS
 from credentials.imports.safe_csv import encode_rows
 from credentials.life import LifeError
-from credentials.models import Award, Batch, BatchRow
+from credentials.models import Batch, BatchRow
 from credentials.reports import failed_rows, report_rows
 from issuers.audit import Actor
 from issuers.models import Issuer
@@ -293,7 +293,13 @@ def _full_view(found: Batch) -> BatchView:
         now=timezone.now(),
         failed_rows=tuple(FailedRow(row.number, row.values.get("name", ""), row.column, row.message) for row in ended),
         issued_rows=tuple(
-            IssuedRow(row.number, row.award.recipient_name, shown(row.award.code), _page_of(row.award))
+            IssuedRow(
+                row.number,
+                row.award.recipient_name,
+                shown(row.award.code),
+                reverse("credential", args=[row.award.public_id]),
+                reverse("dashboard_award_page", args=[row.award.public_id]),
+            )
             for row in issued
             if row.award is not None
         ),
@@ -301,7 +307,3 @@ def _full_view(found: Batch) -> BatchView:
         and found.rows.filter(state=BatchRow.State.FAILED).exclude(chunk=None).exists(),
         recall=recalls.view_of(found),
     )
-
-
-def _page_of(award: Award) -> str:
-    return reverse("credential", args=[award.public_id])

@@ -49,6 +49,7 @@ class ChoiceGroup:
     name: str
     page_url: str
     choices: tuple[Choice, ...]
+    audit_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,13 @@ class FailedRow:
 
 @dataclass(frozen=True, slots=True)
 class IssuedRow:
-    """A row that became a credential."""
+    """A row that became a credential: its public page, and the one on which it is suspended, corrected or revoked."""
 
     number: int
     name: str
     code: str
     url: str
+    manage_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,14 @@ def send_due(*, now: datetime) -> int:
         .exclude(award__state=Award.State.RESERVED)
         .order_by("next_try_at")
     )
-    return sum(_send(notice_id) for notice_id in list(due.values_list("pk", flat=True)[:_AT_ONCE]))
+    return sum(
+        _send(notice_id, now=max(now, timezone.now()))
+        for notice_id in list(due.values_list("pk", flat=True)[:_AT_ONCE])
+    )
 
 
-def _send(notice_id: int) -> bool:
-    notice = _claim(notice_id, now=timezone.now())
+def _send(notice_id: int, *, now: datetime) -> bool:
+    notice = _claim(notice_id, now=now)
     if notice is None:
         return False
     if notice.award.erased_at is not None:
@@ -85,16 +88,16 @@ def _send(notice_id: int) -> bool:
         if all(500 <= code < 600 for code, _ in error.recipients.values()):
             _drop(notice, "The mail server refuses this address for good.")
         else:
-            _try_later(notice, "The mail server does not take this address now.", now=timezone.now())
+            _try_later(notice, "The mail server does not take this address now.", now=now)
         return False
     except (SMTPException, OSError) as error:
         # The error may quote the address; its kind says enough.
-        _try_later(notice, f"The mail could not be handed over ({type(error).__name__}).", now=timezone.now())
+        _try_later(notice, f"The mail could not be handed over ({type(error).__name__}).", now=now)
         return False
     if not accepted:
-        _try_later(notice, "The mail server did not accept it.", now=timezone.now())
+        _try_later(notice, "The mail server did not accept it.", now=now)
         return False
-    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=timezone.now(), problem="")
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, problem="")
     return True
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from credentials import uploads
+from credentials import status_lists, uploads
 from credentials.acting import user_of
 from credentials.display import Choice, ChoiceGroup, FileFault, batch_view
 from credentials.errors import IssuingError
@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "nav": "dashboard",
         "batches": [batch_view(batch, now=now) for batch in recent],
         "groups": _groups(issuers),
+        "late_since": status_lists.late_since(now=now),
     }
     return render(request, "dashboard/home.html", context)
 
@@ -131,7 +132,13 @@ def _groups(issuers: list[Issuer]) -> list[ChoiceGroup]:
     for achievement in Achievement.objects.filter(issuer__in=issuers, archived_at=None).order_by("slug"):
         choices[achievement.issuer_id].append(_choice(achievement))
     return [
-        ChoiceGroup(issuer.name, reverse("issuer", args=[issuer.slug]), tuple(choices[issuer.pk])) for issuer in issuers
+        ChoiceGroup(
+            issuer.name,
+            reverse("issuer", args=[issuer.slug]),
+            tuple(choices[issuer.pk]),
+            reverse("dashboard_audit", args=[issuer.slug]),
+        )
+        for issuer in issuers
     ]
 
 

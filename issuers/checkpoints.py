@@ -123,7 +123,7 @@ def _path() -> Path:
 
 def _text(checkpoint: Checkpoint) -> str:
     encoded = b64encode(bytes.fromhex(checkpoint.hash)).decode()
-    moment = checkpoint.at.astimezone(UTC).isoformat(timespec="seconds")
+    moment = checkpoint.at.astimezone(UTC).isoformat(timespec="microseconds")
     return f"{NAME}\n{checkpoint.position}\n{encoded}\n{moment}\n"
 
 

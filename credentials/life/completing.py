@@ -111,6 +111,8 @@ def _store_reinstated(award_id: int, signed: SignedAwards, *, now: datetime) -> 
 
 def _is_of(signed: SignedAwards, waiting: Reinstatement) -> bool:
     """Whether this was signed for this reinstatement: the award may have been suspended and reinstated once more."""
+    if waiting.status_list_id is None or waiting.status_index is None:
+        return False
     entry = StatusEntry.objects.filter(status_list=waiting.status_list_id, index=waiting.status_index).first()
     document = strict_json.load_object(signed.awards[0].document)
     return entry is not None and bytes(entry.digest) == canonical.digest(document)

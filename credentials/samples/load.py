@@ -13,6 +13,7 @@ from credentials import badge_art
 from credentials.models import Achievement, AchievementVersion
 from credentials.samples.catalogue import ISSUERS
 from credentials.samples.values import SampleAchievement, SampleIssuer
+from issuers.audit import Actor
 from issuers.models import Course, Issuer, Member
 from issuers.services import add_member, create_issuer
 
@@ -81,6 +82,7 @@ def _create_issuer(sample: SampleIssuer, *, now: datetime) -> Issuer:
         is_sample=True,
         approved_at=now,
         logo_svg=logo,
+        actor=Actor.command("demo"),
         **sample.facts,
     )
 

@@ -1,13 +1,16 @@
 """Status indexes: each given out once, at random, from one open list per issuer; lists signed before they grow old."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from credentials import status_lists
 from credentials.models import Award, StatusEntry, StatusList
-from credentials.status_lists import publish, publish_due, take_indexes
+from credentials.status_lists import publish, publish_changed, publish_due, set_bits, take_indexes
 from credentials.tasks import refresh_status_lists
 from issuers.models import Issuer
 from openbadges import jose, status, strict_json
@@ -156,3 +159,87 @@ def test_the_hourly_task_signs_what_is_due() -> None:
     row.refresh_from_db()
     assert row.signed_at is not None and row.signed_at > long_ago
     assert status_lists.VALID_FOR > 2 * status_lists.SIGN_AGAIN_AFTER
+
+
+# Changes
+
+
+def test_bits_of_every_document_of_an_award_are_set_and_stay() -> None:
+    award = make_award()
+    other = make_award(award.achievement_version, people(1)[0])
+    StatusEntry.objects.create(status_list=award.status_list, index=17, award=award, digest=b"", recorded_at=NOW)
+    for _ in range(2):
+        set_bits(award_ids=[award.pk], now=NOW)
+    bits = bytes(StatusList.objects.get().bits)
+    assert status.get_bit(bits, 17) and status.get_bit(bits, award.status_index)
+    assert not status.get_bit(bits, other.status_index)
+    assert sum(byte.bit_count() for byte in bits) == 2
+
+
+def test_a_thousand_changes_wake_one_worker_and_cost_one_signature(
+    woken: list[object], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    awards = list(issue(make_version(), *people(40)).awards.all())
+    woken.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        for award in awards:
+            set_bits(award_ids=[award.pk], now=timezone.now())
+    assert woken == [(status_lists.PUBLISH_TASK, [])]
+    assert (publish_changed(), publish_changed()) == (1, 0)
+    row = StatusList.objects.get()
+    subject: Any = signed_document(row)["credentialSubject"]
+    assert status.decode_list(subject["encodedList"]) == bytes(row.bits)
+
+
+def test_a_list_is_not_signed_again_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    award = make_award()
+    slept: list[float] = []
+    monkeypatch.setattr("credentials.status_lists.time.sleep", slept.append)
+    set_bits(award_ids=[award.pk], now=timezone.now())
+    assert publish_changed() == 1
+    assert 0 < slept[0] <= 1
+
+
+def test_a_change_during_the_signing_is_not_lost() -> None:
+    """Its time may lie before the signature that does not show it: a mark says so, not a comparison of times."""
+    award = make_award()
+    publish(award.status_list, now=timezone.now())
+    set_bits(award_ids=[award.pk], now=timezone.now() - timedelta(minutes=5))
+    assert publish_changed() == 1
+
+
+def test_a_list_that_cannot_be_signed_does_not_keep_the_others_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    broken = make_award(make_version(make_issuer("broken")))
+    sound = make_award(make_version(make_issuer("sound")))
+    broken.issuer.keys.update(state="retired")
+    for award in (broken, sound):
+        set_bits(award_ids=[award.pk], now=timezone.now())
+    assert publish_changed() == 1
+    assert "could not be signed" in caplog.text
+    assert StatusList.objects.get(is_changed=True) == broken.status_list
+
+
+def test_when_nobody_signs_it_is_noticed() -> None:
+    award = make_award()
+    now = timezone.now()
+    assert status_lists.late_since(now=now) is None
+    set_bits(award_ids=[award.pk], now=now)
+    assert status_lists.late_since(now=now + timedelta(seconds=30)) is None
+    assert status_lists.late_since(now=now + timedelta(minutes=2)) == now
+    publish_changed()
+    signed_at = StatusList.objects.get().signed_at
+    assert signed_at is not None
+    assert status_lists.late_since(now=now + timedelta(minutes=2)) is None
+    assert status_lists.late_since(now=signed_at + timedelta(days=2, minutes=1)) == signed_at
+
+
+def test_the_address_of_a_list_answers_anew_after_a_change_only(client: Client) -> None:
+    award = make_award()
+    address = f"/status/{award.status_list.public_id}"
+    before = client.get(address)
+    assert client.get(address, headers={"if-none-match": before["ETag"]}).status_code == 304
+    set_bits(award_ids=[award.pk], now=timezone.now())
+    assert client.get(address)["ETag"] == before["ETag"], "what is published is whole and signed"
+    publish_changed()
+    after = client.get(address, headers={"if-none-match": before["ETag"]})
+    assert after.status_code == 200 and after["ETag"] != before["ETag"]

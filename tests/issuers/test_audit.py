@@ -32,7 +32,7 @@ def sealed(count: int = 5) -> None:
     assert audit.seal() == count
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: str | int) -> None:
     """What somebody with the database's password does: off with the triggers, then the change."""
     audit_guard.remove(connection)
     with connection.cursor() as cursor:

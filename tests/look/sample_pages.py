@@ -83,6 +83,12 @@ PAGES_TO_LOOK_AT = (
     "recall-error",
     "batch",
     "batch-finished",
+    "awards",
+    "awards-none",
+    "award-suspended",
+    "award-change-error",
+    "award-correct-error",
+    "audit",
     "error-404",
 )
 ASKED = Asked.of_text(samples.CREDENTIAL)
@@ -254,7 +260,7 @@ def batch(**changes: Any) -> BatchView:
 def finished_batch() -> BatchView:
     names = (HOLDER, "Nguyễn Thị Minh Khuê", "Нина Александровна Кузнецова", "陳美玲 (Chan Mei-ling)")
     rows = tuple(
-        IssuedRow(number, name, "7K4M-9QXD-2HPF", f"/c/{RECORD.public_id}")
+        IssuedRow(number, name, "7K4M-9QXD-2HPF", f"/c/{RECORD.public_id}", f"/dashboard/awards/{RECORD.public_id}")
         for number, name in enumerate(names, start=2)
     )
     return batch(
@@ -339,7 +345,9 @@ def groups() -> tuple[ChoiceGroup, ...]:
 
 def pages() -> dict[str, Page]:
     """All pages by name."""
-    return {**_public_pages(), **_definition_pages(), **_dashboard_pages(), **_error_pages()}
+    from tests.look.sample_award_pages import award_pages  # it uses what stands here
+
+    return {**_public_pages(), **_definition_pages(), **_dashboard_pages(), **award_pages(), **_error_pages()}
 
 
 def _public_pages() -> dict[str, Page]:

@@ -94,7 +94,7 @@ def test_fifty_batches_draw_from_one_list_that_runs_full(monkeypatch: pytest.Mon
     version = make_version(issuer)
     all_batches = [started(make_batch(version, *people(4), duplicates=Batch.Duplicates.ISSUE)) for _ in range(50)]
     groups = [all_batches[number::8] for number in range(8)]
-    at_once(*(lambda group=group: [work_off(batch)() for batch in group] for group in groups))  # type: ignore[misc]
+    at_once(*(lambda group=group: [work_off(batch)() for batch in group] for group in groups))
     places = list(StatusEntry.objects.values_list("status_list", "index"))
     assert len(places) == len(set(places)) == 200
     assert sorted(StatusList.objects.values_list("used", "is_open")) == [

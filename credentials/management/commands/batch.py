@@ -34,9 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=["show", *CHANGES, "recall"])
-        parser.add_argument(
-            "batch", type=uuid.UUID, help="Its id, as its address has it."
-        )
+        parser.add_argument("batch", type=uuid.UUID, help="Its id, as its address has it.")
         parser.add_argument("--wait", action="store_true", help="Show progress and end when the batch is final.")
         parser.add_argument("--reason", choices=dict(recalls.REASONS), help="With recall: why.")
         parser.add_argument("--public-note", default="", help="With recall: what the public reads.")

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from issuers.audit import Actor
 from issuers.models import Issuer
 from issuers.services import rotate_keys
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         issuer = Issuer.objects.filter(slug=options["issuer"]).first()
         if issuer is None:
             raise CommandError(f"There is no issuer “{options['issuer']}”.")
-        for key in rotate_keys(issuer=issuer, now=timezone.now()):
+        for key in rotate_keys(issuer=issuer, now=timezone.now(), actor=Actor.command("rotate_key")):
             self.stdout.write(
                 f"{issuer.name} now signs {key.get_purpose_display().lower()} with {issuer.did}#{key.fragment}"
             )

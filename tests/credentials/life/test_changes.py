@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from credentials import batches, leases, signing
 from credentials.errors import NoSigningKey
 from credentials.life import (
     AwardEnded,
@@ -14,6 +15,7 @@ from credentials.life import (
     AwardOver,
     PublicNoteUnfit,
     ReasonMissing,
+    completing,
     correct,
     reinstate,
     renew,
@@ -63,8 +65,6 @@ def put(award: Award, state: str) -> Award:
 
 
 def reserved() -> Award:
-    from credentials import batches, leases
-
     batch = started(make_batch(make_version(slug="waiting")))
     with leases.hold() as owner:
         chunk = batches._claim(batch.pk, owner=owner)
@@ -179,11 +179,9 @@ def test_what_was_signed_for_a_withdrawn_reinstatement_is_not_stored(
     award: Award, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Suspended and reinstated once more while a worker signs: its document has the place of before."""
-    from credentials.life import completing
-
     put(award, "suspended")
     reinstate(award_id=award.pk, actor=ACTOR, now=LATER)
-    real = completing.sign_reinstated
+    real = signing.sign_reinstated
 
     def sign_while_others_act(award_id: int, **named: object) -> object:
         signed = real(award_id, **named)  # type: ignore[arg-type]
@@ -191,10 +189,10 @@ def test_what_was_signed_for_a_withdrawn_reinstatement_is_not_stored(
         reinstate(award_id=award_id, actor=ACTOR, now=LATER + timedelta(hours=1))
         return signed
 
-    monkeypatch.setattr(completing, "sign_reinstated", sign_while_others_act)
+    monkeypatch.setattr("credentials.life.completing.sign_reinstated", sign_while_others_act)
     assert complete_award(award_id=award.pk) is False
     assert Award.objects.get(pk=award.pk).state == "suspended"
-    monkeypatch.setattr(completing, "sign_reinstated", real)
+    monkeypatch.setattr("credentials.life.completing.sign_reinstated", real)
     assert complete_award(award_id=award.pk) is True
     given = Award.objects.get(pk=award.pk)
     assert (given.state, bit(given)) == ("issued", False)
@@ -265,7 +263,9 @@ def do(verb: str, award: Award) -> Award:
         return correct(values=person(name="Another Sample"), **common)  # type: ignore[arg-type]
     if verb == "renew":
         return renew(**common)  # type: ignore[arg-type]
-    chosen = {"suspend": suspend, "revoke": revoke, "reinstate": reinstate}[verb]
+    if verb == "reinstate":
+        return reinstate(reason="other", **common)  # type: ignore[arg-type]
+    chosen = suspend if verb == "suspend" else revoke
     return chosen(reason="other", **common)  # type: ignore[arg-type]
 
 
@@ -352,8 +352,6 @@ def test_a_reinstatement_is_recorded_anew_where_the_issuer_is_called_otherwise_b
     award: Award, work: Work
 ) -> None:
     """A worker died after it recorded; then the issuer changed its name."""
-    from credentials.life import completing
-
     put(award, "suspended")
     reinstate(award_id=award.pk, actor=ACTOR, now=LATER)
     completing._prepare(award.pk, now=LATER)

@@ -7,6 +7,7 @@ import base64
 import csv
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -240,3 +241,44 @@ def assert_nothing_or_complete_after_each_crash(installation: Installation) -> N
     batches = [outcome["batch"] for outcome in outcomes]
     links = [link for batch in batches for link in installation.links(batch)]
     assert installation.verify(links) == ["valid"] * len(links)
+
+
+def people_file(folder: Path, count: int, *, name: str = "people") -> Path:
+    path = folder / f"{name}.csv"
+    rows = "".join(f"{name}-{number}@example.org,Learner {number} (SAMPLE)\n" for number in range(count))
+    path.write_text(f"email,name\n{rows}", encoding="utf-8")
+    return path
+
+
+def assert_issued_once_although_workers_are_killed(
+    installation: Installation, worker: Worker, *, folder: Path, rows: int, kills: int
+) -> None:
+    """Award file after file while a worker or one of its children is killed now and then, until enough were."""
+    killed = 0
+    killing = _kill_now_and_then(worker, kills=kills)
+    while killed < kills:
+        path = people_file(folder, rows, name=f"people-{time.monotonic_ns()}")
+        started = time.monotonic()
+        with installation.begin("award", *IT_SECURITY, "--csv", path, "--wait", "--json") as award:
+            while award.process.poll() is None and (killed := next(killing, kills)) < kills:
+                pass
+            assert award.wait(60 + rows // 20) == 0, award.err.read_text()
+        assert award.facts()["issued"] == rows
+        assert_issued_once(installation, installation.newest_batch(), count=rows)
+        print(f"{rows:,} rows after {killed} kills: {time.monotonic() - started:.1f} s")
+    links = installation.links(installation.newest_batch(), every=max(1, rows // 100))
+    assert installation.verify(links) == ["valid"] * len(links)
+
+
+def _kill_now_and_then(worker: Worker, *, kills: int) -> Iterator[int]:
+    """Kill the group, or one child of it, after 0.5 to 2 seconds, as often as asked; yields how often so far."""
+    chance = random.Random(7)
+    for number in range(1, kills + 1):
+        time.sleep(chance.uniform(0.5, 2))
+        children = worker.children()
+        if children and chance.random() < 0.5:
+            os.kill(chance.choice(children), signal.SIGKILL)
+        else:
+            worker.kill_group()
+            worker.start()
+        yield number

@@ -5,11 +5,8 @@ and 10000 its goal. By default they are small.
 """
 
 import os
-import random
 import re
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +18,9 @@ from tests.processes.installation import (
     ROOT,
     Installation,
     assert_issued_once,
+    assert_issued_once_although_workers_are_killed,
     assert_nothing_or_complete_after_each_crash,
+    people_file,
     until,
 )
 
@@ -35,13 +34,6 @@ def command(embedded: Installation) -> list[str]:
     return worker_command(embedded.folder)
 
 
-def people_file(folder: Path, count: int, *, name: str = "people") -> Path:
-    path = folder / f"{name}.csv"
-    rows = "".join(f"{name}-{number}@example.org,Learner {number} (SAMPLE)\n" for number in range(count))
-    path.write_text(f"email,name\n{rows}", encoding="utf-8")
-    return path
-
-
 @pytest.fixture
 def five(tmp_path: Path) -> Path:
     return people_file(tmp_path, 5)
@@ -51,41 +43,13 @@ def awarding(path: Path) -> tuple[object, ...]:
     return ("award", *IT_SECURITY, "--csv", path, "--wait", "--json")
 
 
-def kill_now_and_then(worker: object, *, kills: int) -> Iterator[int]:
-    """Kill the group, or one child of it, after 0.5 to 2 seconds, as often as asked; yields how often so far."""
-    chance = random.Random(7)
-    for number in range(1, kills + 1):
-        time.sleep(chance.uniform(0.5, 2))
-        children = worker.children()  # type: ignore[attr-defined]
-        if children and chance.random() < 0.5:
-            os.kill(chance.choice(children), signal.SIGKILL)
-        else:
-            worker.kill_group()  # type: ignore[attr-defined]
-            worker.start()  # type: ignore[attr-defined]
-        yield number
-
-
 def test_workers_killed_again_and_again_issue_every_row_once(
     embedded: Installation, command: list[str], tmp_path: Path
 ) -> None:
-    """R1 and R11. Where a batch ends before enough were killed, the next one begins."""
-    done, killed = 0, 0
+    """R1 and R11."""
     with embedded.worker(command) as worker:
-        killing = kill_now_and_then(worker, kills=KILLS)
-        while killed < KILLS:
-            path = people_file(tmp_path, ROWS, name=f"people-{done}")
-            started = time.monotonic()
-            with embedded.begin(*awarding(path)) as award:
-                while award.process.poll() is None and (killed := next(killing, KILLS + 1)) <= KILLS:
-                    pass
-                assert award.wait(60 + ROWS // 20) == 0, award.err.read_text()
-            assert award.facts()["issued"] == ROWS
-            assert_issued_once(embedded, embedded.newest_batch(), count=ROWS)
-            done += 1
-            print(f"{ROWS} rows after {min(killed, KILLS)} kills: {time.monotonic() - started:.1f} s")
+        assert_issued_once_although_workers_are_killed(embedded, worker, folder=tmp_path, rows=ROWS, kills=KILLS)
         assert "database is locked" not in worker.log.read_text()
-    links = embedded.links(embedded.newest_batch(), every=max(1, ROWS // 100))
-    assert embedded.verify(links) == ["valid"] * len(links)
 
 
 def test_a_crash_at_any_step_leaves_nothing_or_what_is_completed(embedded: Installation) -> None:

@@ -30,6 +30,7 @@ Parser = Callable[[str], Any]
 
 _BLANK = TRIMMED + "\r\n"
 _ADDRESS = re.compile(r'"?[^\s@"]+@[^\s@"]+\.[^\s@"]+"?')
+_FAMILY_FIRST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GUESSED_ENCODING = (
     "The file is not UTF-8 and was read as Windows-1252. Check that accented letters in names look right."
 )
@@ -206,10 +207,15 @@ def _wanted(header: tuple[str, ...]) -> tuple[tuple[str, ...], list[list[int]]]:
 
 
 def _joined(cells: list[str]) -> str:
+    """One cell as it is; given and family name put together, the family's first in Chinese, Japanese and Korean."""
     if len(cells) == 1:
         return cells[0]
     faulty = next((cell for cell in cells if isinstance(cell, FaultyCell)), None)
-    return faulty if faulty is not None else " ".join(filter(None, (cell.strip(_BLANK) for cell in cells)))
+    if faulty is not None:
+        return faulty
+    filled = [cell.strip(_BLANK) for cell in cells]
+    ordered = reversed(filled) if all(map(_FAMILY_FIRST.match, filled)) else filled
+    return " ".join(filter(None, ordered))
 
 
 def _parser(column: str, rules: Rules) -> Parser:

@@ -77,9 +77,10 @@ def guess_columns(headers: Sequence[str], rules: Rules) -> tuple[str, ...]:
     """
     known = (*known_columns(rules), *NAME_PARTS)
     guesses = [""] * len(headers)
+    left_out = {position for position, header in enumerate(headers) if rules.meanings.get(header_key(header)) == ""}
     for guess in (_saved, _own_name, _result, _other_word):
         for position, header in enumerate(headers):
-            column = "" if guesses[position] else guess(header, rules)
+            column = "" if guesses[position] or position in left_out else guess(header, rules)
             if column in known and column not in guesses:
                 guesses[position] = column
     return tuple(_settle_names(headers, guesses, rules))

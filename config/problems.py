@@ -16,7 +16,12 @@ MEDIA_TYPE = "application/problem+json"
 API_PREFIXES = ("/api/", "/vc-api/", "/ims/")
 # Codes of the apps that are not simply a bad request.
 STATUS: Mapping[str, int] = {
-    "already_revoked": 409,
+    "award_ended": 409,
+    "award_not_issued": 409,
+    "award_over": 409,
+    "award_suspended": 409,
+    "external_id_taken": 409,
+    "nothing_to_correct": 409,
     "not_found": 404,
     "too_large": 413,
 }

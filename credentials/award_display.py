@@ -78,7 +78,8 @@ _DONE: Mapping[str, str] = {
 }
 _WHY_REFUSED: Mapping[str, str] = {
     "not_permitted": "No right to do that",
-    **{error.code: error.title for error in (*LifeError.__subclasses__(), *IssuingError.__subclasses__())},
+    **{error.code: error.title for error in LifeError.__subclasses__()},
+    **{error.code: error.title for error in IssuingError.__subclasses__()},
 }
 _REFUSED: Mapping[str, str] = {
     "award.suspended": "Suspending",

@@ -102,12 +102,13 @@ def seal() -> int:
     """Give every waiting entry its place in the chain; return how many. Safe to run in many processes at once."""
     sealed = 0
     last: Checkpoint | None = None
-    while True:
+    more = True
+    while more:
         placed = _seal_some()
-        if not placed:
-            break
+        more = len(placed) == _AT_ONCE
         sealed += len(placed)
-        last = Checkpoint(placed[-1].position or 0, placed[-1].hash, placed[-1].at)
+        if placed:
+            last = Checkpoint(placed[-1].position or 0, placed[-1].hash, placed[-1].at)
     if last is not None and _continues_what_is_kept():
         checkpoints.keep(last)
     return sealed

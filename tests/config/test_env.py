@@ -85,6 +85,7 @@ def test_a_broken_instance_file_says_what_to_do(instance: Path) -> None:
         (env.as_public_url, "http://localhost:8000", "http://localhost:8000"),
         (env.as_choice("INFO", "ERROR"), "error", "ERROR"),
         (env.as_broker, "redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        (env.as_mail, "console:", {"backend": "django.core.mail.backends.console.EmailBackend"}),
         (env.as_master_keys, "", []),
         (env.as_master_keys, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", [bytes(32)]),
     ],
@@ -152,3 +153,32 @@ def test_anything_else_is_not_loopback(host: str) -> None:
 
 def test_the_readme_carries_the_table_of_settings() -> None:
     assert env.settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "port", "ssl", "tls"),
+    [
+        ("smtp://me%40x:p%3Aw@mail.example.org", 587, False, True),
+        ("smtps://me%40x:p%3Aw@mail.example.org", 465, True, False),
+        ("smtp://me%40x:p%3Aw@localhost:25", 25, False, False),
+    ],
+)
+def test_a_mail_server_is_spoken_to_in_secret_unless_it_is_this_machine(
+    text: str, port: int, ssl: bool, tls: bool
+) -> None:
+    found = env.as_mail(text)
+    assert (found["user"], found["password"]) == ("me@x", "p:w")
+    assert (found["port"], found["use_ssl"], found["use_tls"]) == (port, ssl, tls)
+
+
+def test_without_a_mail_server_mails_become_files(instance: Path) -> None:
+    assert env.as_mail("") == {
+        "backend": "django.core.mail.backends.filebased.EmailBackend",
+        "folder": str(instance / "mail"),
+    }
+
+
+@pytest.mark.parametrize("text", ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://host/path"])
+def test_a_mail_server_that_cannot_be_one_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write smtp://"):
+        env.as_mail(text)

@@ -13,8 +13,8 @@ from config import problems
 from openbadges.errors import OpenBadgesError
 
 
-class AlreadyRevoked(Exception):
-    code = "already_revoked"
+class AwardEnded(Exception):
+    code = "award_ended"
     title = "This award was revoked before"
 
 
@@ -40,7 +40,7 @@ def handled(error: Exception) -> tuple[HttpResponse, dict[str, Any]]:
         (exceptions.ParseError(), 400, "parse_error"),
         (exceptions.UnsupportedMediaType("application/pdf"), 415, "unsupported_media_type"),
         (exceptions.MethodNotAllowed("PUT"), 405, "method_not_allowed"),
-        (AlreadyRevoked("Revoked on 1 May 2026."), 409, "already_revoked"),
+        (AwardEnded("Revoked on 1 May 2026."), 409, "award_ended"),
         (TestError("The text is no JSON."), 422, "json.test"),
     ],
 )

@@ -254,7 +254,7 @@ def test_mails_to_the_holder_are_shown_with_their_fate(dashboard: Client, award:
 # The list
 
 
-def listed(dashboard: Client, award: Award, **query: object) -> list[str]:
+def listed(dashboard: Client, award: Award, **query: str) -> list[str]:
     address = f"/dashboard/achievements/{award.achievement_version.achievement.public_id}/awards"
     return [line.name for line in dashboard.get(address, query).context["lines"]]
 

@@ -18,10 +18,12 @@ from credentials.models import (
     BatchChunk,
     BatchFilePiece,
     BatchRow,
+    Notice,
+    Reinstatement,
     StatusEntry,
     StatusList,
 )
-from issuers.models import Course, Issuer, Member, SigningKey
+from issuers.models import AuditEntry, Course, Issuer, Member, SigningKey
 from learners.models import User
 from openbadges.status import LIST_LENGTH
 from tests.factories import NOW, make_award, make_member, make_version, person
@@ -136,6 +138,16 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "award_visibility_is_known": lambda w: change(w.award, visibility="secret"),
     "status_index_is_given_once": lambda w: copy(w.entry),
     "status_index_is_inside_its_list": lambda w: change(w.entry, index=LIST_LENGTH),
+    "reinstatement_has_a_whole_place_or_none": lambda w: Reinstatement.objects.create(
+        award=w.award, status_list=w.status_list, valid_from=NOW, requested_at=NOW
+    ),
+    "notice_state_is_known": lambda w: change(notice(w), state="lost"),
+    "sent_notice_says_when": lambda w: change(notice(w), state="sent"),
+    "dropped_notice_says_why": lambda w: change(notice(w), state="dropped"),
+    # the audit log
+    "audit_place_and_hash_come_together": lambda w: entry(position=1),
+    "audit_result_is_known": lambda w: entry(result="perhaps"),
+    "audit_actor_is_known": lambda w: entry(actor_kind="ghost"),
     # batches
     "batch_state_is_known": lambda w: change(w.batch, state="lost"),
     "batch_policy_is_known": lambda w: change(w.batch, duplicates="maybe"),
@@ -157,6 +169,17 @@ BREAKS: dict[str, Callable[[World], object]] = {
     # learners
     "user_email_is_lower_case": lambda w: change(w.user, email="Owner@example.org"),
 }
+
+
+def notice(world: World) -> Notice:
+    return Notice.objects.create(key="1", kind="revoked", award=world.award, next_try_at=NOW, created_at=NOW)
+
+
+def entry(**facts: Any) -> AuditEntry:
+    said = {"actor_kind": "system", "action": "thing.done", "object_kind": "thing", "object_id": "1", **facts}
+    return AuditEntry.objects.create(at=NOW, **said)
+
+
 OUR_APPS = ("issuers", "credentials", "learners", "verification")
 
 

@@ -1,14 +1,19 @@
 """A revoked award is revoked for everybody: in our verdict, and in what others read from the published list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError
 
-from credentials.models import Achievement, Award, StatusList
+from credentials import life
+from credentials.life.completing import complete_award
+from credentials.models import Achievement, Award
 from credentials.samples.load import load_samples
-from credentials.status_lists import publish
+from credentials.status_lists import publish_changed
+from issuers.audit import Actor
 from openbadges import status, strict_json
 from openbadges.json_types import JsonObject
 from tests.interop.peer import Peer
@@ -16,6 +21,7 @@ from tests.interop.world import LATER, NOW, SMALL_ISSUER, Published, award, lear
 from verification.services import verify
 
 pytestmark = pytest.mark.django_db
+ACTOR = Actor.system("test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,17 @@ class Two:
     after: Published
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)
+
+
 @pytest.fixture
 def two() -> Two:
     load_samples(now=NOW, issuers=[SMALL_ISSUER])
     version = Achievement.objects.get(issuer__slug=SMALL_ISSUER.slug).current
-    awards = award(version, [learner(1, version), learner(2, version)]).awards.order_by("pk")
+    people = [replace(learner(number, version), valid_from=NOW - timedelta(hours=1)) for number in (1, 2)]
+    awards = award(version, people).awards.order_by("pk")
     before = published(awards)
     first = awards.first()
     assert first is not None
@@ -39,11 +51,9 @@ def two() -> Two:
 
 
 def revoke(given: Award) -> None:
-    """What the revocation of an award does to the tables, and the worker after it."""
-    bits = status.set_bit(bytes(given.status_list.bits), given.status_index)
-    StatusList.objects.filter(pk=given.status_list_id).update(bits=bits, changed_at=NOW)
-    Award.objects.filter(pk=given.pk).update(state=Award.State.REVOKED, state_since=NOW)
-    publish(StatusList.objects.get(pk=given.status_list_id), now=NOW)
+    """Revoke an award, and do what the worker does after it."""
+    life.revoke(award_id=given.pk, reason="other", actor=ACTOR, now=NOW)
+    assert publish_changed() == 1
 
 
 def state(document: JsonObject | str) -> str:
@@ -86,6 +96,34 @@ def test_npm_reads_the_bit(two: Two, peer: Peer) -> None:
     peer.hold(two.after.documents)
     assert "revocation" in peer.verify(revoked.document)
     assert peer.verify(standing.document) == ""
+
+
+@pytest.mark.node
+def test_npm_follows_an_award_that_is_suspended_and_reinstated(two: Two, peer: Peer) -> None:
+    """It sees a suspension as any set bit, and the new document of a reinstated award as one in force."""
+    standing = Award.objects.get(state=Award.State.ISSUED)
+
+    def seen() -> Published:
+        found = published([standing])
+        peer.hold(found.documents)
+        return found
+
+    [before] = seen().credentials
+    assert peer.verify(before.document) == ""
+    life.suspend(award_id=standing.pk, reason="other", actor=ACTOR, now=NOW)
+    publish_changed()
+    seen()
+    assert "revocation" in peer.verify(before.document)
+    life.reinstate(award_id=standing.pk, actor=ACTOR, now=NOW)
+    complete_award(award_id=standing.pk)
+    [after] = seen().credentials
+    assert after.document["id"] == before.document["id"]
+    assert peer.verify(after.document) == peer.verify_token(after.token) == ""
+    assert "revocation" in peer.verify(before.document)
+    life.revoke(award_id=standing.pk, reason="other", actor=ACTOR, now=NOW)
+    publish_changed()
+    seen()
+    assert "revocation" in peer.verify(after.document)
 
 
 def test_the_published_list_has_that_bit_and_no_other(two: Two) -> None:

@@ -165,3 +165,34 @@ def test_a_batch_is_paused_resumed_cancelled_and_recalled(visit: Visit, site: Si
     page.get_by_role("heading", name="Recalled on").wait_for(timeout=20_000)
     page.get_by_role("link", name=re.compile("Open the credential of")).first.click()
     assert page.locator(".cred .tag").first.inner_text() == "Revoked"
+
+
+def test_a_badge_is_revoked_without_script_and_whoever_checks_it_reads_why(visit: Visit, site: Site) -> None:
+    page = visit("/dashboard/award", script=False, signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Patient Care Basics")
+    page.get_by_role("button", name="Award 25").click()
+    page.get_by_role("button", name="Award now, without waiting").click()
+    site.work()
+    page.goto(f"{site.url}/dashboard/")
+    page.get_by_role("link", name="Awards of Patient Care Basics").click()
+    assert page.locator("tbody tr").count() >= 25
+    page.locator("tbody a").first.click()
+    public = page.get_by_role("link", name="Public page").get_attribute("href")
+    page.get_by_role("link", name="Revoke").click()
+    code = re.search(
+        r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", page.get_by_label("to confirm").evaluate("e => e.labels[0].innerText")
+    )
+    assert code is not None
+    page.get_by_label("Misconduct or false statements").check()
+    page.get_by_label("Public note (optional)").fill("The exam was taken by somebody else")
+    page.get_by_label("to confirm").fill("0000")
+    page.get_by_role("button", name="Revoke").click()
+    assert "This is not the code of the award" in page.locator("main").inner_text()
+    page.get_by_label("to confirm").fill(code[0].lower())
+    page.get_by_role("button", name="Revoke").click()
+    assert page.get_by_text("Revoked. Verifiers refuse it within seconds.").is_visible()
+    assert "Misconduct or false statements" in page.locator("section[aria-labelledby=history]").inner_text()
+    page.goto(f"{site.url}/verify?url={site.url}{public}")
+    assert headline(page).startswith("Revoked on")
+    assert "The exam was taken by somebody else" in page.locator("main").inner_text()
+    assert "Misconduct" not in page.locator("main").inner_text()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from credentials.life import (
     AwardEnded,
     AwardNotIssued,
     AwardOver,
+    LifeError,
     PublicNoteUnfit,
     ReasonMissing,
     completing,
@@ -361,3 +363,10 @@ def test_a_reinstatement_is_recorded_anew_where_the_issuer_is_called_otherwise_b
     assert given.state == "issued"
     assert "Renamed Academy" in given.document
     assert verify(given.document, now=AT_LAST).report.state == "valid"
+
+
+def test_every_code_is_in_the_documentation() -> None:
+    documented = (Path(__file__).resolve().parents[3] / "docs" / "award-life.md").read_text(encoding="utf-8")
+    codes = {error.code for error in LifeError.__subclasses__()}
+    assert len(codes) == 8
+    assert {code for code in codes if f"| `{code}` |" not in documented} == set()

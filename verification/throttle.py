@@ -30,6 +30,6 @@ class VerifyThrottle(SimpleRateThrottle):
 def seconds_to_wait(request: HttpRequest) -> int | None:
     """Count one question from this address; None if it may be answered, else how many seconds to wait."""
     throttle = VerifyThrottle()
-    if throttle.allow_request(request, None):  # type: ignore[arg-type]  # reads META only, as both requests have
+    if throttle.allow_request(request, None):  # reads META only, as both requests have
         return None
     return max(1, round(throttle.wait() or 1))

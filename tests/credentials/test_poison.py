@@ -102,7 +102,12 @@ def test_a_trial_that_raises_is_no_death() -> None:
 @pytest.mark.django_db
 def test_deaths_are_counted_and_after_some_the_rows_are_tried(of_five: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
-    monkeypatch.setattr(poison, "rows_that_kill", lambda row_ids, _: tried.extend(row_ids) or {row_ids[1]})
+
+    def second_kills(row_ids: Sequence[int], _: object) -> set[int]:
+        tried.extend(row_ids)
+        return {row_ids[1]}
+
+    monkeypatch.setattr(poison, "rows_that_kill", second_kills)
     chunk = of_five.chunks.get()
     for deaths in range(MOST_DEATHS):
         with leases.hold() as owner:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from credentials import batches, leases, life, recalls
+from credentials import batches, leases, life, recalls, signing
 from credentials.batches import issue_next_chunk
 from credentials.errors import NothingToRecall
 from credentials.life import PublicNoteUnfit
@@ -37,8 +37,8 @@ def finish(asked: Recall) -> Recall:
     return asked
 
 
-def states(batch: Batch) -> set[str]:
-    return set(batch.awards.values_list("state", "public_reason"))  # type: ignore[arg-type]
+def states(batch: Batch) -> set[tuple[str, str]]:
+    return set(batch.awards.values_list("state", "public_reason"))
 
 
 def test_every_award_is_revoked_with_the_reason_and_the_note(awarded: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_running_batch_is_cancelled_first_and_nothing_is_awarded_behind_its_ba
 
 
 def test_what_is_being_signed_meanwhile_is_revoked_when_it_is_issued(monkeypatch: pytest.MonkeyPatch) -> None:
-    batch, sign, asked = started(make_batch(make_version(), *people(2))), batches.sign_awards, []
+    batch, sign, asked = started(make_batch(make_version(), *people(2))), signing.sign_awards, []
 
     def recall_and_sign(*arguments: object, **named: object) -> object:
         asked.append(recall(batch))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from credentials import batches, leases
+from credentials import batches, leases, signing
 from credentials.batches import issue_next_chunk
 from credentials.errors import (
     AchievementArchived,
@@ -162,7 +162,7 @@ def test_cancelling_in_the_middle_keeps_what_was_awarded_and_drops_the_rest(of_s
 
 def test_what_was_reserved_when_it_was_cancelled_is_completed(of_six: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody cancels while a worker signs."""
-    batch, sign = started(of_six), batches.sign_awards
+    batch, sign = started(of_six), signing.sign_awards
 
     def cancel_and_sign(*arguments: object, **named: object) -> object:
         cancel_batch(batch_id=batch.pk, now=NOW)

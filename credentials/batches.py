@@ -15,7 +15,6 @@ from datetime import datetime
 from functools import partial
 
 from celery import current_app
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Count, Exists, F, OuterRef
@@ -120,7 +119,9 @@ def _work_on(chunk: BatchChunk, owner: str) -> None:
     except NoSigningKey:
         _give_back(chunk, owner=owner)
         _pause(chunk.batch_id, Batch.PauseReason.NO_SIGNING_KEY)
-    except (*poison.SYSTEMIC, BatchChunk.DoesNotExist, SoftTimeLimitExceeded):
+    except poison.FATAL:
+        raise  # not given back: whoever takes it over counts a death
+    except (*poison.SYSTEMIC, BatchChunk.DoesNotExist):
         _give_back(chunk, owner=owner)
         raise
     except Exception:
@@ -142,10 +143,10 @@ def _leave_out_rows_that_raise(chunk: BatchChunk, *, owner: str) -> None:
     row_ids = _pending_ids(chunk)
     faults = poison.rows_that_raise(row_ids, partial(_try_row, chunk, owner))
     if faults and (len(faults) < len(row_ids) or len(row_ids) == 1):  # where all raise, it is not the rows
-        _fail_rows(chunk, {row: ("row.raises", f"an unexpected error ({name})") for row, name in faults.items()})
+        _fail_rows(chunk, owner, {row: ("row.raises", f"an unexpected error ({name})") for row, name in faults.items()})
         try:
             return _issue(chunk, owner=owner)
-        except poison.SYSTEMIC:
+        except (*poison.SYSTEMIC, *poison.FATAL):
             raise
         except Exception:
             log.exception("A chunk of batch %s fails without the rows that raise", chunk.batch_id)
@@ -158,7 +159,7 @@ def _leave_out_rows_that_kill(chunk: BatchChunk, *, owner: str) -> None:
     # From here on deaths count anew: if this one dies, too, it was not of a row.
     BatchChunk.objects.filter(pk=chunk.pk, owner=owner).update(deaths=0)
     deadly = poison.rows_that_kill(_pending_ids(chunk), partial(_try_row, chunk, owner))
-    _fail_rows(chunk, dict.fromkeys(deadly, ("row.kills_worker", "it ends every process that works on it")))
+    _fail_rows(chunk, owner, dict.fromkeys(deadly, ("row.kills_worker", "it ends every process that works on it")))
 
 
 def _try_row(chunk: BatchChunk, owner: str, row_id: int) -> None:
@@ -170,8 +171,9 @@ def _try_row(chunk: BatchChunk, owner: str, row_id: int) -> None:
 
 
 @transaction.atomic
-def _fail_rows(chunk: BatchChunk, faults: Mapping[int, tuple[str, str]]) -> None:
+def _fail_rows(chunk: BatchChunk, owner: str, faults: Mapping[int, tuple[str, str]]) -> None:
     """faults: by primary key, the code and the cause in words."""
+    _owned_batch(chunk, owner)
     for row_id, (code, cause) in faults.items():
         message = f"This row could not be issued: {cause}. Try it again; if it fails again, the log says more."
         BatchRow.objects.filter(pk=row_id, state=BatchRow.State.PENDING).update(

@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from credentials import failpoints, leases
@@ -22,8 +23,10 @@ log = logging.getLogger(__name__)
 Trial = Callable[[int], None]
 """Issues the row with this primary key and takes it back; raises what is wrong with it."""
 
-SYSTEMIC = (OperationalError, InterfaceError, OSError, NoSigningKey, MemoryError)
+SYSTEMIC = (OperationalError, InterfaceError, OSError, NoSigningKey)
 """What says nothing about a row: the database, the disk or the keys are away."""
+FATAL = (MemoryError, SoftTimeLimitExceeded)
+"""What ends a worker's work on a chunk without naming a row; it counts as a death."""
 TRIAL_DEATHS = 2
 MOST_DEADLY_IN_A_ROW = 5
 _SECONDS_PER_ROW = 60
@@ -35,12 +38,12 @@ class WorkersDie(Exception):
 
 
 def rows_that_raise(row_ids: Sequence[int], trial: Trial) -> dict[int, str]:
-    """The rows whose trial raises, with the name of the exception. Raises what is SYSTEMIC."""
+    """The rows whose trial raises, with the name of the exception. Raises what is SYSTEMIC or FATAL."""
     faults = {}
     for row_id in row_ids:
         try:
             trial(row_id)
-        except SYSTEMIC:
+        except (*SYSTEMIC, *FATAL):
             raise
         except Exception as error:  # whatever it is, it is this row that raises it
             log.exception("Row %s cannot be issued", row_id)
@@ -101,6 +104,8 @@ def _be_a_trial(row_ids: Sequence[int], trial: Trial, writer: int) -> None:
         signal.alarm(_SECONDS_PER_ROW)
         try:
             trial(row_id)
+        except MemoryError:
+            os._exit(1)  # this row, alone, needs more than there is
         except (DatabaseError, Exception):  # noqa: BLE001  # what raises is found without a fork
             log.debug("The trial of row %s raised", row_id)
         signal.alarm(0)

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import OperationalError, connection
 from pytest_django import Settings
@@ -116,6 +117,29 @@ def test_deaths_are_counted_and_after_some_the_rows_are_tried(of_five: Batch, mo
     assert len(tried) == 5
     assert (batch.state, batch.issued, batch.failed) == ("finished", 4, 1)
     assert batch.rows.get(state=BatchRow.State.FAILED).code == "row.kills_worker"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [MemoryError(), SoftTimeLimitExceeded()])
+def test_what_runs_out_of_memory_or_time_counts_as_a_death(
+    of_five: Batch, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that takes for ever would else be tried for ever."""
+
+    def run_out(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(batches, "sign_awards", run_out)
+    for deaths in range(MOST_DEATHS):
+        with pytest.raises(type(error)):
+            issue_next_chunk(batch_id=of_five.pk)
+        assert of_five.chunks.get().deaths == deaths
+    monkeypatch.setattr(poison, "rows_that_kill", lambda *_: set())
+    with pytest.raises(type(error)):
+        issue_next_chunk(batch_id=of_five.pk)
+    assert of_five.chunks.get().deaths == 0  # they count anew
+    of_five.refresh_from_db()
+    assert (of_five.state, of_five.failed) == ("running", 0)
 
 
 @pytest.mark.django_db

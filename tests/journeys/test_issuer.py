@@ -169,12 +169,12 @@ def test_a_batch_is_paused_resumed_cancelled_and_recalled(visit: Visit, site: Si
 
 def test_a_badge_is_revoked_without_script_and_whoever_checks_it_reads_why(visit: Visit, site: Site) -> None:
     page = visit("/dashboard/award", script=False, signed_in=True)
-    upload(page, SAMPLES / "learners-25.csv", "Patient Care Basics")
+    upload(page, SAMPLES / "learners-25.csv", "Designing Online Courses")
     page.get_by_role("button", name="Award 25").click()
     page.get_by_role("button", name="Award now, without waiting").click()
     site.work()
     page.goto(f"{site.url}/dashboard/")
-    page.get_by_role("link", name="Awards of Patient Care Basics").click()
+    page.get_by_role("link", name="Awards of Designing Online Courses").click()
     assert page.locator("tbody tr").count() >= 25
     page.locator("tbody a").first.click()
     public = page.get_by_role("link", name="Public page").get_attribute("href")

@@ -1,6 +1,8 @@
 """An award's life with a real worker and web server: what others see within five seconds, and never half of it."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from base64 import urlsafe_b64decode
@@ -19,7 +21,7 @@ from openbadges import strict_json
 from openbadges.data_integrity import proofs_of, verify_proof
 from openbadges.did import parse_did_document
 from openbadges.json_types import JsonObject
-from tests.processes.installation import IT_SECURITY, LEARNERS_25, LEARNERS_1000, Installation, until
+from tests.processes.installation import IT_SECURITY, LEARNERS_25, LEARNERS_1000, ROOT, Installation, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 SECONDS = 5.0
@@ -89,7 +91,9 @@ def served(installation: Installation) -> Iterator[Outside]:
 
 
 def award(installation: Installation, file: object) -> list[str]:
-    result = installation.manage("award", *IT_SECURITY, "--csv", file, "--wait", "--json", timeout=120)
+    result = installation.manage(
+        "award", *IT_SECURITY, "--csv", file, "--duplicates", "issue", "--wait", "--json", timeout=120
+    )
     assert result.returncode == 0, result.stderr
     return installation.links(installation.newest_batch())
 
@@ -243,3 +247,17 @@ def test_a_thousand_are_revoked_while_their_list_is_read_two_hundred_times_a_sec
     assert embedded.number("SELECT count(*) FROM credentials_award WHERE state = 'revoked'") == 1000
     assert embedded.verify(links[::100]) == ["invalid"] * 10
     assert embedded.manage("verify_audit").returncode == 0
+
+
+def test_fifty_batches_draw_from_one_list_that_runs_full(embedded: Installation) -> None:
+    """R10 on SQLite: no index twice, no list overfull, one open list at any time, nobody is told of a locked table."""
+    environment = {**embedded.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-m", "tests.processes.draw"]
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    facts = json.loads(result.stdout)
+    assert facts["errors"] == []
+    assert (facts["places"], facts["distinct"], facts["issued"]) == (200, 200, 200)
+    assert facts["lists"] == [[64, False], [64, False], [64, False], [8, True]]

@@ -370,3 +370,50 @@ def test_every_code_is_in_the_documentation() -> None:
     codes = {error.code for error in LifeError.__subclasses__()}
     assert len(codes) == 8
     assert {code for code in codes if f"| `{code}` |" not in documented} == set()
+
+
+# A worker or a web process that dies at any step
+
+STEPS_OF_A_CHANGE = ["set_bits", "record_change", "notices.add"]
+STEPS_OF_COMPLETING = ["take_indexes", "_record", "sign_reinstated", "store_signed", "record_change", "notices.add"]
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("step", STEPS_OF_A_CHANGE)
+def test_a_change_that_dies_half_way_never_was(award: Award, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Award.objects.filter(pk=award.pk).values().get()
+
+    def die(*_: object, **__: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        patch.setattr(f"credentials.life.changes.{step}", die)
+        put(award, "revoked")
+    assert Award.objects.filter(pk=award.pk).values().get() == before
+    assert (bit(award), entries(award), kinds()) == (False, [], [])
+    assert put(award, "revoked").state == "revoked"
+
+
+@pytest.mark.parametrize("step", STEPS_OF_COMPLETING)
+def test_a_worker_that_dies_half_way_leaves_what_the_next_one_completes(
+    award: Award, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(award, "suspended")
+    reinstate(award_id=award.pk, actor=ACTOR, now=LATER)
+
+    def die(*_: object, **__: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        patch.setattr(f"credentials.life.completing.{step}", die)
+        complete_award(award_id=award.pk)
+    assert Award.objects.get(pk=award.pk).state == "suspended"
+    assert complete_award(award_id=award.pk) is True
+    given = Award.objects.get(pk=award.pk)
+    assert given.state == "issued"
+    assert verify(given.document, now=AT_LAST).report.state == "valid"
+    assert StatusEntry.objects.filter(award=award).count() == 2
+    assert kinds() == ["suspended", "reinstated"]

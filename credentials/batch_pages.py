@@ -82,7 +82,7 @@ def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         chosen = request.POST.get(f"column-{position}", "")
         meanings[preview.header] = "" if chosen == LEFT_OUT else chosen
     try:
-        uploads.check(found.pk, meanings=meanings, now=now)
+        uploads.check(found.pk, meanings=meanings, actor=Actor.user(user_of(request)), now=now)
     except uploads.HeaderRefused as refused:
         faults = tuple(FileFault(error.message, error.cure) for error in refused.errors)
         return _columns_form(request, found, previews, faults=faults)

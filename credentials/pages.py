@@ -20,6 +20,7 @@ from credentials.display import Choice, ChoiceGroup, FileFault, batch_view
 from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
 from credentials.models import Achievement, AchievementVersion, Batch
+from issuers.audit import Actor
 from issuers.models import Issuer
 
 if TYPE_CHECKING:
@@ -84,13 +85,14 @@ def _check_upload(
             version=version,
             duplicates=duplicates,
             created_by=user_of(request),
+            actor=Actor.user(user_of(request)),
             now=now,
         )
     except IssuingError as error:
         return _award_form(request, errors={"achievement": str(error)})
     try:
         if uploads.has_own_headers(draft, now=now):
-            uploads.check(draft.pk, meanings=None, now=now)
+            uploads.check(draft.pk, meanings=None, actor=Actor.user(user_of(request)), now=now)
     except ImportRefused as refused:
         draft.delete()
         return _award_form(request, faults=(FileFault(refused.message, refused.cure),))

@@ -23,6 +23,9 @@ from credentials.imports import AwardFile, CellError, ImportRefused, Rules, open
 from credentials.imports.columns import header_key, known_columns, read_header
 from credentials.imports.guesses import guess_columns
 from credentials.models import AchievementVersion, Batch, BatchFilePiece, ColumnNames
+from issuers import audit
+from issuers.audit import Actor
+from openbadges.json_types import JsonValue
 
 if TYPE_CHECKING:
     from learners.models import User
@@ -57,6 +60,7 @@ def receive(
     version: AchievementVersion,
     duplicates: Batch.Duplicates,
     created_by: User | None,
+    actor: Actor,
     now: datetime,
 ) -> Batch:
     """Keep a file as a draft whose columns are still to be matched. Raises AchievementArchived."""
@@ -73,6 +77,7 @@ def receive(
             number += 1
         batch.file_digest = digest.hexdigest()
         batch.save(update_fields=["file_digest"])
+        _record("batch.uploaded", batch, actor=actor, now=now, digest=batch.file_digest)
     return batch
 
 
@@ -106,7 +111,7 @@ def columns_for(version: AchievementVersion, *, now: datetime) -> tuple[str, ...
     return known_columns(Rules.for_achievement(version.result_descriptions, today=now.date()))
 
 
-def check(batch_id: int, *, meanings: Mapping[str, str] | None, now: datetime) -> Batch:
+def check(batch_id: int, *, meanings: Mapping[str, str] | None, actor: Actor, now: datetime) -> Batch:
     """Hold each row of a kept file against the achievement, and store what would come of it.
 
     meanings: what each header means, by its text, "" for one that is left out; kept for the issuer's next file. None:
@@ -121,6 +126,7 @@ def check(batch_id: int, *, meanings: Mapping[str, str] | None, now: datetime) -
             _store(batch, open_awards(_kept(batch), rules=rules), now=now)
             if batch.columns:
                 _remember(batch)
+            _record("batch.checked", batch, actor=actor, now=now, rows=batch.total, errors=batch.failed)
         except BaseException:
             clear_rows(batch)
             Batch.objects.filter(pk=batch.pk).update(checker="")
@@ -170,6 +176,18 @@ def forget_abandoned(*, now: datetime) -> int:
         kept.delete()
         drafts.delete()
     return count
+
+
+def _record(action: str, batch: Batch, *, actor: Actor, now: datetime, **details: JsonValue) -> None:
+    audit.record(
+        action,
+        actor=actor,
+        issuer_id=batch.issuer_id,
+        object_kind="batch",
+        object_id=batch.public_id,
+        now=now,
+        details=details,
+    )
 
 
 def _store(batch: Batch, opened: AwardFile, *, now: datetime) -> None:

@@ -23,17 +23,24 @@ def main() -> None:
     from credentials import uploads
     from credentials.dry_run import dry_run_view
     from credentials.models import Achievement, Batch
+    from issuers.audit import Actor
 
-    path, now = Path(sys.argv[1]), timezone.now()
+    path, now, actor = Path(sys.argv[1]), timezone.now(), Actor.command("check")
     version = Achievement.objects.get(issuer__slug="sample-it-academy", slug="it-security").current
     before = _peak_megabytes()
     started = time.monotonic()
     with path.open("rb") as source:
         batch = uploads.receive(
-            source, name=path.name, version=version, duplicates=Batch.Duplicates.SKIP, created_by=None, now=now
+            source,
+            name=path.name,
+            version=version,
+            duplicates=Batch.Duplicates.SKIP,
+            created_by=None,
+            actor=actor,
+            now=now,
         )
     received = time.monotonic()
-    batch = uploads.check(batch.pk, meanings={"E-Mail": "email", "Name": "name"}, now=now)
+    batch = uploads.check(batch.pk, meanings={"E-Mail": "email", "Name": "name"}, actor=actor, now=now)
     checked = time.monotonic()
     views = [dry_run_view(batch, now=now, after=place) for place in ("", "r150000")]
     facts = {

@@ -70,7 +70,7 @@ def test_a_process_killed_between_commit_and_message_loses_no_batch(
     """R2: the sweep finds it."""
     dying = Installation(embedded.folder, {"TOUCHSTONE_FAILPOINT": "before_wake"})
     with dying.begin(*awarding(five)) as award:
-        assert award.wait(30) == -signal.SIGKILL
+        assert award.wait(60) == -signal.SIGKILL
     batch = embedded.newest_batch()
     assert embedded.query(f"SELECT state, issued FROM credentials_batch WHERE id = {batch}") == [("running", 0)]
     with embedded.worker(command):

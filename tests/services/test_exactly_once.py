@@ -57,7 +57,7 @@ def test_a_process_killed_between_commit_and_message_loses_no_batch(
 ) -> None:
     dying = Installation(production.folder, {**production.services, "TOUCHSTONE_FAILPOINT": "before_wake"})
     with dying.begin(*awarding(people_file(tmp_path, 5, name=f"few-{time.monotonic_ns()}"))) as award:
-        assert award.wait(30) == -signal.SIGKILL
+        assert award.wait(60) == -signal.SIGKILL
     batch = production.newest_batch()
     assert production.query(f"SELECT state, issued FROM credentials_batch WHERE id = {batch}") == [("running", 0)]
     finished = f"SELECT id FROM credentials_batch WHERE id = {batch} AND state = 'finished'"

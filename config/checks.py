@@ -53,6 +53,14 @@ def _unsafe_addresses() -> list[CheckMessage]:
         found.append(
             Error("ALLOWED_HOSTS lets every host name in", hint=f"Name the hosts. {README}", id="touchstone.E003")
         )
+    if is_public and settings.TOUCHSTONE_FAILPOINT:
+        found.append(
+            Error(
+                f"TOUCHSTONE_FAILPOINT kills workers of {settings.PUBLIC_URL}",
+                hint=f"Leave it out: it is for tests. {README}",
+                id="touchstone.E007",
+            )
+        )
     return found
 
 

@@ -105,6 +105,9 @@ MAIL_FROM = declare("MAIL_FROM", as_text, "", shown="touchstone@ the host of PUB
 LOG_LEVEL = declare(
     "LOG_LEVEL", as_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", help="How much the servers write to the log."
 )
+TOUCHSTONE_FAILPOINT = declare(
+    "TOUCHSTONE_FAILPOINT", as_text, "", help="For tests: where a worker kills itself (loopback only)."
+)
 
 _public_hosts = [urlsplit(url).hostname or "" for url in (PUBLIC_URL, *PREVIOUS_URLS)]
 _is_https = PUBLIC_URL.startswith("https://")

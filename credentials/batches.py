@@ -1,133 +1,45 @@
-"""Batches: from a checked file to issued awards, once each, whatever dies on the way.
+"""What workers do with a batch: from checked rows to issued awards, once each, whatever dies on the way.
 
 The tables hold the truth. A batch is cut into chunks; a worker leases one chunk, reserves its awards in one
 transaction, signs them, and stores them in a second. What will be signed is recorded before it is signed, so a worker
-that takes over a dead one's chunk finds either nothing, or reservations that it completes.
+that takes over a dead one's chunk finds either nothing, or reservations that it completes. What people do with a batch
+is in credentials.transitions; how rows get into it, in credentials.checked_rows.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import groupby
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu import exceptions as kombu
 
-from credentials import leases
-from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable
-from credentials.imports import CellError, RowValues
+from credentials import leases, poison
+from credentials.errors import NoSigningKey
+from credentials.failpoints import failpoint
+from credentials.imports import RowValues
 from credentials.issuing import complete, record_again, reserve, set_columns
-from credentials.models import AchievementVersion, Award, Batch, BatchChunk, BatchRow
-from credentials.signing import SignedAwards, active_keys, sign_awards
-
-if TYPE_CHECKING:
-    from learners.models import User
+from credentials.models import Award, Batch, BatchChunk, BatchRow
+from credentials.signing import SignedAwards, sign_awards
 
 log = logging.getLogger(__name__)
 
 CHUNK_ROWS = 500
+MOST_DEATHS = 3
+"""How many workers may die on a chunk before its rows are tried one by one."""
 TASK = "credentials.tasks.issue_batch"
-
-
-@transaction.atomic
-def create_batch(
-    *,
-    version: AchievementVersion,
-    rows: Iterable[tuple[int, RowValues]],
-    errors: Iterable[CellError] = (),
-    failed_cells: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
-    failed_rows: int = 0,
-    file_name: str,
-    file_digest: str,
-    duplicates: Batch.Duplicates,
-    created_by: User | None,
-    now: datetime,
-) -> Batch:
-    """Record a checked file as a batch that waits to be started.
-
-    rows: (row number in the file, values) of what can be awarded; errors: of the rows that cannot; failed_cells: what
-    those say, by row number and column, to show; failed_rows: how many they are (a long list of errors may have been
-    cut). Raises AchievementArchived.
-    """
-    if version.achievement.archived_at is not None:
-        raise AchievementArchived(version.name)
-    numbered = list(rows)
-    batch = Batch.objects.create(
-        issuer=version.achievement.issuer,
-        achievement_version=version,
-        file_name=file_name[:255],
-        file_digest=file_digest,
-        duplicates=duplicates,
-        total=len(numbered) + failed_rows,
-        failed=failed_rows,
-        created_by=created_by,
-        created_at=now,
-    )
-    chunk_count = -(-len(numbered) // CHUNK_ROWS)
-    BatchChunk.objects.bulk_create(BatchChunk(batch=batch, number=number) for number in range(chunk_count))
-    BatchRow.objects.bulk_create(
-        (
-            BatchRow(batch=batch, number=number, chunk=position // CHUNK_ROWS, values=values.to_json())
-            for position, (number, values) in enumerate(numbered)
-        ),
-        batch_size=CHUNK_ROWS,
-    )
-    BatchRow.objects.bulk_create(
-        _failed_row(batch, number, list(of_row), cells=failed_cells.get(number, {}))
-        for number, of_row in groupby(errors, key=lambda error: error.row)
-    )
-    return batch
-
-
-@transaction.atomic
-def start_batch(*, batch_id: int, now: datetime, accept_errors: bool = False) -> Batch:
-    """Let workers begin. A second start of the same batch changes nothing.
-
-    accept_errors: award the good rows of a file that has bad ones too.
-    Raises BatchNotStartable, BatchHasErrors, AchievementArchived, NoSigningKey.
-    """
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    if batch.started_at is not None:
-        return batch
-    if batch.state != Batch.State.VALIDATED:
-        raise BatchNotStartable(batch.get_state_display())
-    if batch.failed and not accept_errors:
-        raise BatchHasErrors(batch.failed)
-    if batch.achievement_version.achievement.archived_at is not None:
-        raise AchievementArchived(batch.achievement_version.name)
-    active_keys(batch.issuer)  # without them no chunk could ever be signed
-    batch.state = Batch.State.RUNNING
-    batch.started_at = now
-    batch.save(update_fields=["state", "started_at"])
-    _finish_if_done(batch, now=now)
-    transaction.on_commit(partial(wake_workers, batch_id=batch.pk))
-    return batch
-
-
-@transaction.atomic
-def cancel_batch(*, batch_id: int, now: datetime) -> Batch:
-    """Drop a batch that was checked but not started. Raises BatchNotStartable when it was started."""
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    if batch.state != Batch.State.VALIDATED:
-        raise BatchNotStartable(batch.get_state_display())
-    batch.rows.update(state=BatchRow.State.CANCELLED)
-    batch.state = Batch.State.CANCELLED
-    batch.finished_at = now
-    batch.save(update_fields=["state", "finished_at"])
-    return batch
 
 
 def wake_workers(*, batch_id: int) -> None:
     """Tell as many workers as can help that there is work."""
+    failpoint("before_wake")
     open_chunks = BatchChunk.objects.filter(batch_id=batch_id, finished_at=None).count()
     for _ in range(min(open_chunks, settings.ISSUING_WORKERS)):
         wake_one_worker(batch_id=batch_id)
@@ -137,7 +49,7 @@ def wake_one_worker(*, batch_id: int) -> None:
     """Tell a worker that there is work. A broker that is away costs nothing but time: the sweeper tells again."""
     try:
         current_app.send_task(TASK, args=[batch_id], expires=60)
-    except OperationalError:
+    except kombu.OperationalError:
         log.warning("The broker is away; batch %s goes on when it is back", batch_id)
 
 
@@ -157,15 +69,21 @@ def sweep() -> int:
 def issue_next_chunk(*, batch_id: int) -> bool:
     """Take one free chunk of a batch and issue it. Returns whether the batch may have more to do.
 
-    May run twice, at once or again: a chunk has one owner at a time and each row ends once.
+    May run twice, at once or again: a chunk has one owner at a time and each row ends once. A batch is paused, with
+    the reason, where the disk is full, the keys are gone, or issuing fails and no single row is to blame.
     """
-    with leases.hold() as owner:
-        chunk = _claim(batch_id, owner=owner)
-        if chunk is None:
-            return False
-        _reserve_rows(chunk, owner=owner, now=timezone.now())
-        signed = _sign_rows(chunk, now=timezone.now())
-        _complete_rows(chunk, signed, owner=owner, now=timezone.now())
+    try:
+        with leases.hold() as owner:
+            chunk = _claim(batch_id, owner=owner)
+            if chunk is None:
+                return False
+            failpoint("after_claim")
+            _work_on(chunk, owner)
+    except (OperationalError, OSError) as error:
+        if not _is_disk_full(error):
+            raise
+        _pause(batch_id, Batch.PauseReason.DISK_FULL)
+        return False
     return True
 
 
@@ -180,17 +98,94 @@ def _claim(batch_id: int, *, owner: str) -> BatchChunk | None:
     for chunk in chunks.filter(owner="")[:1] or chunks.exclude(owner=""):
         if chunk.owner and leases.is_alive(chunk.owner):
             continue
+        if chunk.owner:
+            chunk.deaths += 1
         chunk.owner = owner
-        chunk.save(update_fields=["owner"])
+        chunk.save(update_fields=["owner", "deaths"])
         return chunk
     return None
 
 
+def _work_on(chunk: BatchChunk, owner: str) -> None:
+    """Issue a chunk that this process holds, having looked for rows that spoil it where there is reason to."""
+    if chunk.deaths >= MOST_DEATHS:
+        try:
+            _leave_out_rows_that_kill(chunk, owner=owner)
+        except poison.WorkersDie:
+            _give_back(chunk, owner=owner)
+            return _pause(chunk.batch_id, Batch.PauseReason.WORKERS_DIE)
+    try:
+        _issue(chunk, owner=owner)
+    except NoSigningKey:
+        _give_back(chunk, owner=owner)
+        _pause(chunk.batch_id, Batch.PauseReason.NO_SIGNING_KEY)
+    except poison.FATAL:
+        raise  # not given back: whoever takes it over counts a death
+    except (*poison.SYSTEMIC, BatchChunk.DoesNotExist):
+        _give_back(chunk, owner=owner)
+        raise
+    except Exception:
+        log.exception("A chunk of batch %s cannot be issued as it is", chunk.batch_id)
+        _leave_out_rows_that_raise(chunk, owner=owner)
+
+
+def _issue(chunk: BatchChunk, *, owner: str) -> None:
+    _reserve_rows(chunk, owner=owner, now=timezone.now())
+    failpoint("after_reserve")
+    signed = _sign_rows(chunk, now=timezone.now())
+    failpoint("after_sign")
+    _complete_rows(chunk, signed, owner=owner, now=timezone.now())
+    failpoint("after_complete")
+
+
+def _leave_out_rows_that_raise(chunk: BatchChunk, *, owner: str) -> None:
+    """Let the rows fail that cannot be issued by themselves, then issue the others."""
+    row_ids = _pending_ids(chunk)
+    faults = poison.rows_that_raise(row_ids, partial(_try_row, chunk, owner))
+    if faults and (len(faults) < len(row_ids) or len(row_ids) == 1):  # where all raise, it is not the rows
+        _fail_rows(chunk, owner, {row: ("row.raises", f"an unexpected error ({name})") for row, name in faults.items()})
+        try:
+            return _issue(chunk, owner=owner)
+        except (*poison.SYSTEMIC, *poison.FATAL):
+            raise
+        except Exception:
+            log.exception("A chunk of batch %s fails without the rows that raise", chunk.batch_id)
+    _give_back(chunk, owner=owner)
+    _pause(chunk.batch_id, Batch.PauseReason.FAILING)
+
+
+def _leave_out_rows_that_kill(chunk: BatchChunk, *, owner: str) -> None:
+    """After several workers died on a chunk: let the rows fail that no process survives. Raises poison.WorkersDie."""
+    # From here on deaths count anew: if this one dies, too, it was not of a row.
+    BatchChunk.objects.filter(pk=chunk.pk, owner=owner).update(deaths=0)
+    deadly = poison.rows_that_kill(_pending_ids(chunk), partial(_try_row, chunk, owner))
+    _fail_rows(chunk, owner, dict.fromkeys(deadly, ("row.kills_worker", "it ends every process that works on it")))
+
+
+def _try_row(chunk: BatchChunk, owner: str, row_id: int) -> None:
+    """Issue one row and take it back."""
+    with transaction.atomic():
+        _reserve_rows(chunk, owner=owner, now=timezone.now(), only=row_id)
+        complete(_sign_rows(chunk, now=timezone.now(), only=row_id), now=timezone.now())
+        transaction.set_rollback(True)
+
+
 @transaction.atomic
-def _reserve_rows(chunk: BatchChunk, *, owner: str, now: datetime) -> None:
+def _fail_rows(chunk: BatchChunk, owner: str, faults: Mapping[int, tuple[str, str]]) -> None:
+    """faults: by primary key, the code and the cause in words."""
+    _owned_batch(chunk, owner)
+    for row_id, (code, cause) in faults.items():
+        message = f"This row could not be issued: {cause}. Try it again; if it fails again, the log says more."
+        BatchRow.objects.filter(pk=row_id, state=BatchRow.State.PENDING).update(
+            state=BatchRow.State.FAILED, code=code, message=message
+        )
+
+
+@transaction.atomic
+def _reserve_rows(chunk: BatchChunk, *, owner: str, now: datetime, only: int | None = None) -> None:
     """Decide for each waiting row: an award is reserved, or the row ends as skipped or failed."""
     batch = _owned_batch(chunk, owner)
-    pending = _rows_of(chunk).filter(state=BatchRow.State.PENDING)
+    pending = _pending_rows(chunk, only)
     left_behind = list(pending.exclude(award=None).values_list("award_id", flat=True))
     if left_behind:
         record_again(batch=batch, award_ids=left_behind, now=now)
@@ -208,12 +203,12 @@ def _reserve_rows(chunk: BatchChunk, *, owner: str, now: datetime) -> None:
     refused = [row for row in waiting if row.award is None]
     BatchRow.objects.bulk_update(refused, ["state", "code", "column", "message"], batch_size=100)
     set_columns(BatchRow, ("award_id",), ((row.pk, row.award.pk) for row in waiting if row.award is not None))
+    failpoint("before_reserve_commit")
 
 
-def _sign_rows(chunk: BatchChunk, *, now: datetime) -> SignedAwards:
+def _sign_rows(chunk: BatchChunk, *, now: datetime, only: int | None = None) -> SignedAwards:
     """Sign what was reserved. It takes longest, so it holds no lock: the others sign and the pages write meanwhile."""
-    reserved = _rows_of(chunk).filter(state=BatchRow.State.PENDING)
-    return sign_awards(list(reserved.values_list("award_id", flat=True)), now=now)
+    return sign_awards(list(_pending_rows(chunk, only).values_list("award_id", flat=True)), now=now)
 
 
 @transaction.atomic
@@ -221,16 +216,53 @@ def _complete_rows(chunk: BatchChunk, signed: SignedAwards, *, owner: str, now: 
     """Store what was signed, end the rows, count them, close the chunk: all of it or nothing."""
     batch = _owned_batch(chunk, owner)
     complete(signed, now=now)
-    _rows_of(chunk).filter(state=BatchRow.State.PENDING).update(state=BatchRow.State.ISSUED)
-    counts = dict(_rows_of(chunk).values_list("state").annotate(count=Count("pk")))
-    Batch.objects.filter(pk=batch.pk).update(
-        converted=F("converted") + signed.converted,
+    _pending_rows(chunk).update(state=BatchRow.State.ISSUED)
+    failpoint("after_rows_issued")
+    close_chunks(batch.pk, [chunk.number], now=now, converted=signed.converted)
+    failpoint("after_chunk_closed")
+    finish_if_done(batch, now=now)
+    failpoint("before_complete_commit")
+
+
+def close_chunks(batch_id: int, numbers: Sequence[int], *, now: datetime, converted: int = 0) -> None:
+    """Count the rows of these chunks, none of which waits any more, and close them. In the caller's transaction."""
+    rows = BatchRow.objects.filter(batch_id=batch_id, chunk__in=numbers)
+    counts = dict(rows.values_list("state").annotate(count=Count("pk")))
+    Batch.objects.filter(pk=batch_id).update(
+        converted=F("converted") + converted,
         issued=F("issued") + counts.get(BatchRow.State.ISSUED, 0),
         skipped=F("skipped") + counts.get(BatchRow.State.SKIPPED, 0),
         failed=F("failed") + counts.get(BatchRow.State.FAILED, 0),
+        cancelled=F("cancelled") + counts.get(BatchRow.State.CANCELLED, 0),
     )
-    BatchChunk.objects.filter(pk=chunk.pk).update(owner="", finished_at=now)
-    _finish_if_done(batch, now=now)
+    BatchChunk.objects.filter(batch_id=batch_id, number__in=numbers).update(owner="", finished_at=now)
+
+
+def _give_back(chunk: BatchChunk, *, owner: str) -> None:
+    """Free a chunk that cannot be worked on now, so that nobody takes this for a death. As far as the disk lets us."""
+    try:
+        BatchChunk.objects.filter(pk=chunk.pk, owner=owner).update(owner="")
+    except DatabaseError:
+        log.warning("Chunk %s of batch %s could not be given back; its lease ends now", chunk.number, chunk.batch_id)
+
+
+def _pause(batch_id: int, reason: Batch.PauseReason) -> None:
+    """Stop a batch that only a person can help, and say why. A batch that was cancelled is tried on and on."""
+    log.error("Batch %s pauses: %s", batch_id, reason.label)
+    try:
+        Batch.objects.filter(pk=batch_id, state=Batch.State.RUNNING, cancelled_at=None).update(
+            state=Batch.State.PAUSED, pause_reason=reason
+        )
+    except DatabaseError:
+        log.warning("Batch %s could not be paused either; the sweep tries it again", batch_id)
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    """SQLite and PostgreSQL (SQLSTATE 53100) say it in words of their own, the system by its number."""
+    causes = (error, error.__cause__)
+    return any(
+        getattr(cause, "errno", None) == errno.ENOSPC or getattr(cause, "pgcode", None) == "53100" for cause in causes
+    ) or "disk is full" in str(error)
 
 
 def _owned_batch(chunk: BatchChunk, owner: str) -> Batch:
@@ -239,24 +271,20 @@ def _owned_batch(chunk: BatchChunk, owner: str) -> Batch:
     return Batch.objects.select_related("achievement_version__achievement", "issuer").get(pk=chunk.batch_id)
 
 
-def _failed_row(batch: Batch, number: int, errors: Sequence[CellError], *, cells: Mapping[str, str]) -> BatchRow:
-    return BatchRow(
-        batch=batch,
-        number=number,
-        values=dict(cells),
-        state=BatchRow.State.FAILED,
-        code=errors[0].code,
-        column=errors[0].column,
-        message=" ".join(f"{error.message} {error.cure}" for error in errors)[:1000],
-    )
+def _pending_rows(chunk: BatchChunk, only: int | None = None) -> models.QuerySet[BatchRow]:
+    """The rows of a chunk that wait, or the one with this primary key if it does."""
+    rows = BatchRow.objects.filter(batch_id=chunk.batch_id, chunk=chunk.number, state=BatchRow.State.PENDING)
+    return rows if only is None else rows.filter(pk=only)
 
 
-def _rows_of(chunk: BatchChunk) -> models.QuerySet[BatchRow]:
-    return BatchRow.objects.filter(batch_id=chunk.batch_id, chunk=chunk.number)
+def _pending_ids(chunk: BatchChunk) -> list[int]:
+    return list(_pending_rows(chunk).order_by("number").values_list("pk", flat=True))
 
 
-def _finish_if_done(batch: Batch, *, now: datetime) -> None:
+def finish_if_done(batch: Batch, *, now: datetime) -> None:
+    """End a batch whose chunks are all closed. In the caller's transaction."""
     # The lock makes the last two chunks, ending at once, see each other.
-    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if not batch.chunks.filter(finished_at=None).exists():
-        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.FINISHED, finished_at=now)
+        state = Batch.State.CANCELLED if locked.cancelled_at else Batch.State.FINISHED
+        Batch.objects.filter(pk=batch.pk).update(state=state, finished_at=now, pause_reason="")

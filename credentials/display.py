@@ -1,5 +1,7 @@
 """What the issuer's dashboard shows: typed view-models, so that templates only lay out. Times are aware, in UTC."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -62,12 +64,29 @@ class FailedRow:
 
 @dataclass(frozen=True, slots=True)
 class IssuedRow:
-    """A row that became a credential."""
+    """A row that became a credential: its public page, and the one on which it is suspended, corrected or revoked."""
 
     number: int
     name: str
     code: str
     url: str
+    manage_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallView:
+    """How far the recall of a batch is. `total`: awards that it was asked for."""
+
+    reason: str
+    public_note: str
+    requested_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.finished_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +106,19 @@ class BatchView:
     finished_at: datetime | None
     created_by: str
     updated_at: datetime
+    cancelled: int = 0
+    starts_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    pause_reason: str = ""
+    can_retry: bool = False
+    recall: RecallView | None = None
     converted: int = 0
     failed_rows: tuple[FailedRow, ...] = ()
     issued_rows: tuple[IssuedRow, ...] = ()
 
     @property
     def done(self) -> int:
-        return self.issued + self.skipped + self.failed
+        return self.issued + self.skipped + self.failed + self.cancelled
 
     @property
     def waiting(self) -> int:
@@ -108,21 +133,51 @@ class BatchView:
         return self.state in FINAL
 
     @property
+    def is_moving(self) -> bool:
+        """Whether the page changes by itself: workers are at it, or it will start."""
+        return self.state in (Batch.State.RUNNING, Batch.State.HELD) or bool(self.recall and not self.recall.is_done)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Cancelled, and a worker completes what it had reserved."""
+        return self.cancelled_at is not None and not self.is_final
+
+    @property
+    def can_pause(self) -> bool:
+        return self.state == Batch.State.RUNNING and not self.is_stopping
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.state in (Batch.State.RUNNING, Batch.State.PAUSED) and not self.is_stopping
+
+    @property
+    def can_recall(self) -> bool:
+        return bool(self.issued) and self.recall is None
+
+    @property
     def word(self) -> str:
-        return _STATES[self.state][0]
+        if self.is_stopping:
+            return "Being cancelled"
+        return "Recalled" if self.recall and self.recall.is_done else _STATES[self.state][0]
 
     @property
     def kind(self) -> Kind:
+        if self.recall:
+            return "bad"
         return "warn" if self.state == Batch.State.FINISHED and self.failed else _STATES[self.state][1]
 
     @property
     def icon(self) -> str:
+        if self.recall:
+            return "v-bad"
         return "v-warn" if self.state == Batch.State.FINISHED and self.failed else _STATES[self.state][2]
 
     @property
     def time_left(self) -> str:
         """ "About 23 seconds left" from the pace so far; "" where there is no pace yet."""
         if self.state != Batch.State.RUNNING or self.started_at is None or not self.done or not self.waiting:
+            return ""
+        if self.is_stopping:
             return ""
         elapsed = self.updated_at - self.started_at
         return f"About {_rough(elapsed * self.waiting / self.done)} left"
@@ -137,10 +192,12 @@ class BatchView:
             "issued": self.issued,
             "skipped": self.skipped,
             "failed": self.failed,
+            "cancelled": self.cancelled,
+            "recalled": self.recall.done if self.recall else 0,
             "waiting": self.waiting,
             "time_left": self.time_left,
             "updated": f"{self.updated_at:%H:%M:%S} UTC",
-            "final": self.is_final,
+            "final": not self.is_moving,
         }
 
 
@@ -150,6 +207,8 @@ def batch_view(
     now: datetime,
     failed_rows: tuple[FailedRow, ...] = (),
     issued_rows: tuple[IssuedRow, ...] = (),
+    can_retry: bool = False,
+    recall: RecallView | None = None,
 ) -> BatchView:
     """A batch as its page shows it; reads `achievement_version` and `created_by`, so select them together."""
     return BatchView(
@@ -166,6 +225,12 @@ def batch_view(
         finished_at=batch.finished_at,
         created_by="" if batch.created_by is None else str(batch.created_by),
         updated_at=now,
+        cancelled=batch.cancelled,
+        starts_at=batch.starts_at,
+        cancelled_at=batch.cancelled_at,
+        pause_reason=batch.get_pause_reason_display() if batch.pause_reason else "",
+        can_retry=can_retry,
+        recall=recall,
         converted=batch.converted,
         failed_rows=failed_rows,
         issued_rows=issued_rows,
@@ -213,11 +278,21 @@ class FileFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """A choice of rows, how many they are, and where it leads."""
+
+    word: str
+    count: int
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DryRunView:
-    """The file as it would be awarded. Rows are few and start with the errors; counts cover the whole file.
+    """The file as it would be awarded. Rows are one page of them, errors first; counts cover the whole file.
 
     `ticket` is what the confirming form sends back to name the checked file. `faults`: reasons why the file as a
-    whole cannot be read; then nothing can be awarded.
+    whole cannot be read; then nothing can be awarded. `next_page`: the query of the rows that follow, or "".
     """
 
     file_name: str
@@ -232,6 +307,11 @@ class DryRunView:
     errors: int
     rows: tuple[RowPreview, ...]
     faults: tuple[FileFault, ...] = ()
+    notes: tuple[str, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    is_first_page: bool = True
+    next_page: str = ""
+    can_match_columns: bool = False
 
     @property
     def good(self) -> int:

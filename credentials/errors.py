@@ -28,6 +28,40 @@ class BatchNotStartable(IssuingError):
         )
 
 
+class BatchStateRefuses(IssuingError):
+    code = "batch_state_refuses"
+    title = "The batch is in another state"
+
+    def __init__(self, state: str, rule: str) -> None:
+        super().__init__(f"The batch is “{state}”. {rule}")
+
+
+class BatchIsBusy(IssuingError):
+    code = "batch_is_busy"
+    title = "This file is being checked"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody is having this file checked at this moment. Load the page again in a minute.")
+
+
+class NothingToRetry(IssuingError):
+    code = "nothing_to_retry"
+    title = "No row can be tried again"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No row failed while it was issued. Rows that failed the check need a corrected file in a new batch."
+        )
+
+
+class NothingToRecall(IssuingError):
+    code = "nothing_to_recall"
+    title = "There is nothing to recall"
+
+    def __init__(self) -> None:
+        super().__init__("No award of this batch stands. Drop or cancel the batch instead.")
+
+
 class BatchHasErrors(IssuingError):
     code = "batch_has_errors"
     title = "Some rows of this file cannot be awarded"

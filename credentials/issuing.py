@@ -18,6 +18,7 @@ from django.db.models import Count, Max, Min
 
 from credentials import durations
 from credentials.codes import new_code
+from credentials.failpoints import failpoint
 from credentials.imports import RowValues
 from credentials.models import AchievementVersion, Award, Batch, BatchRow, Reinstatement, StatusEntry, StatusList
 from credentials.publishing import CredentialBuilder
@@ -54,6 +55,7 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
     held, taken = _newest_held(batch, people, now), _external_ids_taken(batch, people)
     refusals = [_refusal(values, batch=batch, held=held, taken=taken) for _, values in people]
     places = iter(take_indexes(issuer=batch.issuer, count=refusals.count(None), now=now))
+    failpoint("after_indexes")
     builder = CredentialBuilder(batch.achievement_version)
     outcomes: list[Award | Refusal] = []
     reserved: list[tuple[Award, bytes]] = []
@@ -61,6 +63,7 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
         if refusal is not None:
             outcomes.append(refusal)
             continue
+        failpoint("reserve_row", row=number)
         try:
             award = new_award(batch.achievement_version, values, *next(places), now=now)
             award.batch, award.batch_row = batch, number
@@ -118,10 +121,12 @@ def store_signed(signed: SignedAwards, *, now: datetime) -> None:
         ("document", "token_signature"),
         ((award.award_id, award.document, award.token_signature) for award in signed.awards),
     )
+    failpoint("after_documents_stored")
     award_ids = [award.award_id for award in signed.awards]
     Award.objects.filter(pk__in=award_ids).update(
         state=Award.State.ISSUED, issued_at=now, proof_key=signed.proof_key, token_key=signed.token_key
     )
+    failpoint("after_awards_issued")
     for status_list in StatusList.objects.filter(awards__in=award_ids, signed_at=None).distinct():
         publish(status_list, now=now)
 
@@ -237,10 +242,12 @@ def store(reserved: Sequence[tuple[Award, bytes]], *, renewals: Sequence[tuple[A
     Reinstatement.objects.filter(award__in=replaced).delete()
     set_bits(award_ids=replaced, now=now)
     Award.objects.bulk_create(award for award, _ in reserved)
+    failpoint("after_awards_stored")
     StatusEntry.objects.bulk_create(
         StatusEntry(
             status_list=award.status_list, index=award.status_index, award=award, digest=digest, recorded_at=now
         )
         for award, digest in reserved
     )
+    failpoint("after_digests_stored")
     set_columns(Award, ("replaced_by_id",), ((old.pk, new.pk) for old, new in renewals))

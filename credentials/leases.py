@@ -18,6 +18,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+_held: list[int] = []  # descriptors of the lease files that this process holds
+
 
 @contextmanager
 def hold() -> Iterator[str]:
@@ -31,6 +33,12 @@ def is_alive(owner: str) -> bool:
     """Whether the holder of this lease still lives."""
     kind, _, name = owner.partition(":")
     return _advisory_lock_is_held(int(name)) if kind == "pg" else _file_is_locked(_folder() / f"{name}.lease")
+
+
+def forget() -> None:
+    """In a forked process: keep no lease of the other side alive beyond its own end."""
+    while _held:
+        os.close(_held.pop())
 
 
 @contextmanager
@@ -74,9 +82,12 @@ def _hold_file() -> Iterator[str]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         draft.rename(path)
+        _held.append(descriptor)
         yield f"file:{name}"
     finally:
         path.unlink(missing_ok=True)
+        if descriptor in _held:
+            _held.remove(descriptor)
         os.close(descriptor)
 
 

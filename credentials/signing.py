@@ -14,6 +14,7 @@ from functools import partial
 
 from credentials import publishing
 from credentials.errors import NoSigningKey, RecordMismatch
+from credentials.failpoints import failpoint
 from credentials.models import AchievementVersion, Award, Reinstatement, StatusEntry, StatusList
 from issuers.keystore import private_key
 from issuers.models import Issuer, SigningKey
@@ -75,6 +76,7 @@ def sign_awards(award_ids: Sequence[int], *, now: datetime) -> SignedAwards:
     templates = BatchTemplates(seed=secrets.token_bytes(16))
     signed = []
     for award, prepared in prepared_awards(awards, version=version, recorded=_recorded(awards), templates=templates):
+        failpoint("sign_row", row=award.batch_row)
         document, signature = keys.secure(prepared)
         signed.append(SignedAward(award_id=award.pk, document=document, token_signature=signature))
     templates.finish()

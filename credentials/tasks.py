@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from credentials import batches, notices, status_lists
+from credentials import batches, notices, recalls, status_lists, transitions, uploads, wake
 from credentials.life import completing
 from issuers import audit, checkpoints
 
@@ -18,8 +18,22 @@ def issue_batch(batch_id: int) -> None:
 
 
 @shared_task
+def issue_recall(recall_id: int) -> None:
+    """Revoke some awards of a recalled batch, then come back for the next."""
+    if recalls.revoke_next_part(recall_id=recall_id, now=timezone.now()):
+        wake.send(recalls.TASK, recall_id)
+
+
+@shared_task
 def sweep() -> int:
-    """Find running batches that nobody works on: a worker died, or the broker lost its message."""
+    """Begin batches whose time has come, and find running ones that nobody works on.
+
+    A worker may have died, or the broker may have lost its message. Returns how many batches were woken.
+    """
+    now = timezone.now()
+    transitions.start_due(now=now)
+    recalls.sweep()
+    uploads.forget_abandoned(now=now)
     return batches.sweep()
 
 

@@ -4,9 +4,11 @@ from base64 import b64decode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.imports import RowValues
 from credentials.models import Achievement, AchievementVersion, Award, Batch
+from credentials.transitions import start_batch
 from issuers.models import Issuer, Member
 from issuers.services import add_member, create_issuer
 from learners.models import User

@@ -5,14 +5,26 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
+from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from verification.web import TooManyFetches, Web
 
+# Counts in this process while Redis is away: a verdict must not depend on it.
+_local = LocMemCache("verify-throttle", {})
+
 
 class _PerAddress(SimpleRateThrottle):
+    def allow_request(self, request: Any, view: Any) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except (RedisError, OSError):
+            self.cache = _local
+            return super().allow_request(request, view)
+
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"throttle:{self.scope}:{request.META.get('REMOTE_ADDR', '')}"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 
-from credentials.imports.text import clean_line, shown
+from credentials.imports.text import TRIMMED, clean_line, shown
 from credentials.imports.values import CellError, FieldFault, ImportRefused, Rules
 
 REQUIRED = ("email", "name")
+GIVEN_NAME, FAMILY_NAME = "given_name", "family_name"
+NAME_PARTS = (GIVEN_NAME, FAMILY_NAME)  # only where somebody said so: put together, they are `name`
 OPTIONAL = (
     "external_id", "awarded_on", "valid_from", "valid_until", "narrative", "evidence_url", "evidence_name",
     "licence_number", "language",
@@ -21,7 +24,8 @@ def read_header(row: int, cells: list[str], rules: Rules) -> tuple[tuple[str, ..
     """Column names in our spelling, in the file's order, and the faults; names are usable only without faults.
 
     Case and outer spaces do not matter (`E-mail` is unknown, `Email ` is `email`), unless two headers then coincide.
-    Empty headers at the end are dropped.
+    Empty headers at the end are dropped. A header that `rules.meanings` names means what that says; a column that is
+    left out is "".
     """
     while cells and not cells[-1].strip():
         cells = cells[:-1]
@@ -29,20 +33,41 @@ def read_header(row: int, cells: list[str], rules: Rules) -> tuple[tuple[str, ..
         raise ImportRefused(
             "file.too_many_columns", f"The header has {len(cells):,} columns.", f"Keep at most {_MAX_COLUMNS}.", row
         )
-    known = _known_columns(rules)
+    known = known_columns(rules)
     names: list[str] = []
     errors: list[CellError] = []
     for position, cell in enumerate(cells, start=1):
+        meaning = rules.meanings.get(header_key(cell))
         try:
-            names.append(_column(cell, known, rules, names))
+            names.append(_column(cell, known, rules, names) if meaning is None else _meant(cell, meaning, rules, names))
         except FieldFault as fault:
             label = shown(cell.strip(), 40)[1:-1] or f"number {position}"
             errors.append(fault.at(row, label))
     return tuple(names), errors + _missing(row, names, errors)
 
 
-def _known_columns(rules: Rules) -> tuple[str, ...]:
+def header_key(header: str) -> str:
+    """What identifies a header in a saved choice: its text without case and outer spaces."""
+    return unicodedata.normalize("NFC", header).strip(TRIMMED).casefold()[:_HEADER_LENGTH]
+
+
+def known_columns(rules: Rules) -> tuple[str, ...]:
+    """Every column that a file may have for this achievement, in our order."""
     return (*REQUIRED, *OPTIONAL, *(RESULT_PREFIX + key for key in rules.result_columns))
+
+
+def _meant(cell: str, meaning: str, rules: Rules, before: list[str]) -> str:
+    """A header that somebody gave a meaning."""
+    if meaning and meaning not in (*known_columns(rules), *NAME_PARTS):
+        raise FieldFault(
+            "header.unknown", f"{shown(meaning)} is not a known column.", f"Choose another meaning for {shown(cell)}."
+        )
+    is_repeated = meaning in before or (meaning == "name" and not set(NAME_PARTS).isdisjoint(before))
+    if meaning and (is_repeated or (meaning in NAME_PARTS and "name" in before)):
+        raise FieldFault(
+            "header.duplicate", f"Two columns are to be {shown(meaning)}.", "Keep one, leave the other out."
+        )
+    return meaning
 
 
 def _column(cell: str, known: tuple[str, ...], rules: Rules, before: list[str]) -> str:
@@ -89,5 +114,5 @@ def _missing(row: int, names: list[str], errors: list[CellError]) -> list[CellEr
             f"Add it: every file needs {' and '.join(REQUIRED)}.",
         )
         for column in REQUIRED
-        if column not in names
+        if column not in names and not (column == "name" and not set(NAME_PARTS).isdisjoint(names))
     ]

@@ -5,21 +5,32 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from credentials.imports import addresses, dates, fields, links
-from credentials.imports.columns import REQUIRED, RESULT_PREFIX, read_header
+from credentials.imports.columns import NAME_PARTS, REQUIRED, RESULT_PREFIX, read_header
 from credentials.imports.table import Table, read_table
 from credentials.imports.text import TRIMMED, clean_block, clean_line, shown, visible
-from credentials.imports.values import CellError, EvidenceLink, FieldFault, ImportRefused, RowValues, Rules
+from credentials.imports.values import (
+    CellError,
+    EvidenceLink,
+    FaultyCell,
+    FieldFault,
+    ImportRefused,
+    RowValues,
+    Rules,
+)
+from credentials.imports.workbook import is_workbook, read_workbook
 
 Parser = Callable[[str], Any]
 
 _BLANK = TRIMMED + "\r\n"
 _ADDRESS = re.compile(r'"?[^\s@"]+@[^\s@"]+\.[^\s@"]+"?')
+_FAMILY_FIRST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GUESSED_ENCODING = (
     "The file is not UTF-8 and was read as Windows-1252. Check that accented letters in names look right."
 )
@@ -70,7 +81,7 @@ class FileReading:
 
 
 def read_awards(source: IO[bytes] | bytes, *, rules: Rules) -> FileReading:
-    """Reads a CSV file completely. `source`: bytes, or a seekable binary stream, which stays open.
+    """Reads a CSV or XLSX file completely. `source`: bytes, or a seekable binary stream, which stays open.
 
     Raises ImportRefused where the file as a whole is at fault; faults of header and cells are in `errors`.
     """
@@ -92,7 +103,13 @@ def read_awards(source: IO[bytes] | bytes, *, rules: Rules) -> FileReading:
 
 def open_awards(source: IO[bytes] | bytes, *, rules: Rules) -> AwardFile:
     """The same, row by row: holds one row at a time and what is needed to find duplicates."""
-    return check_table(read_table(source, rules), rules=rules)
+    return check_table(open_table(source, rules=rules), rules=rules)
+
+
+def open_table(source: IO[bytes] | bytes, *, rules: Rules) -> Table:
+    """The cells of a CSV or XLSX file, the header first. Raises ImportRefused."""
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    return read_workbook(stream, rules) if is_workbook(stream) else read_table(stream, rules)
 
 
 def check_table(table: Table, *, rules: Rules) -> AwardFile:
@@ -101,7 +118,7 @@ def check_table(table: Table, *, rules: Rules) -> AwardFile:
     if not number:
         raise ImportRefused("file.empty", "The file is empty.", "Upload a file with a header and one row per person.")
     header, errors = read_header(number, cells, rules)
-    notes = (_GUESSED_ENCODING,) if table.encoding == "windows-1252" else ()
+    notes = (*table.notes, *((_GUESSED_ENCODING,) if table.encoding == "windows-1252" else ()))
     outcomes = iter(()) if errors else _outcomes(table, header, rules)
     return AwardFile(table.encoding, table.delimiter, header, errors, notes, outcomes)
 
@@ -119,22 +136,28 @@ class _Checker:
 
     def __init__(self, header: tuple[str, ...], rules: Rules) -> None:
         self.checked = 0
-        self._header = header
+        self._in_file = header
+        self._header, self._sources = _wanted(header)
         self._rules = rules
-        self._parsers = [_parser(column, rules) for column in header]
+        self._parsers = [_parser(column, rules) for column in self._header]
         self._emails: dict[str, int] = {}
         self._external_ids: dict[str, int] = {}
 
     def check(self, number: int, cells: list[str]) -> RowOutcome:
         self.checked += 1
-        if shape := _shape_fault(number, self._header, cells):
-            return RowOutcome(number, None, (shape,), self._named(cells))
+        if shape := _shape_fault(number, self._in_file, cells):
+            return RowOutcome(number, None, (shape,), dict(zip(self._in_file, cells, strict=False)))
+        if self._header != self._in_file:
+            cells = [_joined([cells[position] for position in source]) for source in self._sources]
         values: dict[str, Any] = {}
         errors: list[CellError] = []
         for column, parse, cell in zip(self._header, self._parsers, cells, strict=False):
             if not cell or not cell.strip(_BLANK):
                 if column in REQUIRED:
                     errors.append(_needed(number, column))
+                continue
+            if isinstance(cell, FaultyCell):
+                errors.append(cell.fault.at(number, column))
                 continue
             try:
                 values[column] = parse(cell)
@@ -168,6 +191,33 @@ class _Checker:
                 )  # fmt: skip
 
 
+def _wanted(header: tuple[str, ...]) -> tuple[tuple[str, ...], list[list[int]]]:
+    """The columns that are read, and where each comes from: what is left out is gone, parts of a name are one."""
+    parts = [header.index(part) for part in NAME_PARTS if part in header]
+    columns, sources = [], []
+    for position, column in enumerate(header):
+        if column in NAME_PARTS:
+            if position == min(parts):
+                columns.append("name")
+                sources.append(parts)
+        elif column:
+            columns.append(column)
+            sources.append([position])
+    return tuple(columns), sources
+
+
+def _joined(cells: list[str]) -> str:
+    """One cell as it is; given and family name put together, the family's first in Chinese, Japanese and Korean."""
+    if len(cells) == 1:
+        return cells[0]
+    faulty = next((cell for cell in cells if isinstance(cell, FaultyCell)), None)
+    if faulty is not None:
+        return faulty
+    filled = [cell.strip(_BLANK) for cell in cells]
+    ordered = reversed(filled) if all(map(_FAMILY_FIRST.match, filled)) else filled
+    return " ".join(filter(None, ordered))
+
+
 def _parser(column: str, rules: Rules) -> Parser:
     """The parser of one column; its argument is a cell that is not blank."""
     if column.startswith(RESULT_PREFIX):
@@ -194,7 +244,8 @@ def _shape_fault(number: int, header: tuple[str, ...], cells: list[str]) -> Cell
     width = len(header)
     if len(cells) < width:
         return CellError(
-            number, header[len(cells)], "row.too_few_cells", f"The row has {len(cells)} of {width} cells.",
+            number, header[len(cells)] or f"number {len(cells) + 1}", "row.too_few_cells",
+            f"The row has {len(cells)} of {width} cells.",
             "Give the row a cell for every column, empty ones too.",
         )  # fmt: skip
     if len(cells) > width and any(cell.strip(_BLANK) for cell in cells[width:]):

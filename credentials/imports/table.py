@@ -45,6 +45,7 @@ class Table:
     encoding: str
     delimiter: str
     rows: Iterator[tuple[int, list[str]]]
+    notes: tuple[str, ...] = ()  # plain sentences to show beside the result
 
 
 def read_table(source: IO[bytes] | bytes, rules: Rules) -> Table:
@@ -81,8 +82,12 @@ def detect_encoding(stream: IO[bytes], max_bytes: int) -> Encoding:
 def _refuse_other_formats(head: bytes) -> None:
     if len(head) < _CHUNK and not head.strip(b" \t\r\n" + codecs.BOM_UTF8):
         raise ImportRefused("file.empty", "The file is empty.", "Upload a file with a header and one row per person.")
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise ImportRefused("file.workbook", "This is a spreadsheet workbook, not a CSV file.", _SAVE)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportRefused(
+            "file.workbook",
+            "This is a workbook in the old format (XLS) or one with a password.",
+            "Save it as XLSX without a password, or as “CSV UTF-8”, and upload it again.",
+        )
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise ImportRefused("file.encoding", "The file is in UTF-32, which is not read.", _SAVE)
     if (
@@ -180,7 +185,7 @@ def _delimiter_and_opening(lines: _Lines) -> tuple[str, list[str]]:
             if line.strip():
                 return _guess(line), opening
     except csv.Error:
-        raise _too_long(1) from None
+        raise too_long(1) from None
     return ",", opening
 
 
@@ -212,23 +217,27 @@ def _rows(lines: _Lines, opening: list[str], delimiter: str, rules: Rules) -> It
             return
         except csv.Error as fault:
             raise _broken(str(fault), number) from None
-        if not any(cells) or not any(cell.strip() for cell in cells):
+        if is_blank(cells):
             if number > _SHEET_ROWS:
-                raise _too_many(_SHEET_ROWS, number)
+                raise too_many(_SHEET_ROWS, number)
             continue
         filled += 1
         if filled > rules.max_rows + 1:
-            raise _too_many(rules.max_rows, number)
+            raise too_many(rules.max_rows, number)
         yield number, cells
 
 
-def _too_many(most: int, number: int) -> ImportRefused:
+def is_blank(cells: list[str]) -> bool:
+    return not any(cells) or not any(cell.strip() for cell in cells)
+
+
+def too_many(most: int, number: int) -> ImportRefused:
     return ImportRefused(
         "file.too_many_rows", f"The file has more than {most:,} rows.", "Split it into smaller files.", number
     )
 
 
-def _too_long(number: int) -> ImportRefused:
+def too_long(number: int) -> ImportRefused:
     return ImportRefused(
         "file.row_too_long",
         f"Row {number} is longer than any row can be.",
@@ -247,7 +256,7 @@ def _broken(fault: str, number: int) -> ImportRefused:
             number,
         )
     if "too long" in fault or "limit" in fault:
-        return _too_long(number)
+        return too_long(number)
     return ImportRefused(
         "file.stray_quote",
         f"Row {number} has text after a closing quotation mark.",

@@ -61,6 +61,18 @@ class FieldFault(Exception):
         return CellError(row, column, self.code, self.message, self.cure)
 
 
+class FaultyCell(str):
+    """A cell of a workbook that holds no value but a fault; as text it is not empty."""
+
+    fault: FieldFault
+
+    @classmethod
+    def of(cls, code: str, message: str, cure: str) -> Self:
+        cell = cls("#")
+        cell.fault = FieldFault(code, message, cure)
+        return cell
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceLink:
     """One piece of evidence: an absolute public http(s) address in ASCII, and a name that may be empty."""
@@ -168,9 +180,13 @@ def _bound(value: object) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The facts a file is held against. `today` is the date in UTC; `earliest` the oldest day any date may name."""
+    """The facts a file is held against. `today` is the date in UTC; `earliest` the oldest day any date may name.
+
+    `meanings` says what headers mean that are not our own names, by `columns.header_key`; "" leaves a column out.
+    """
 
     today: date
+    meanings: Mapping[str, str] = field(default_factory=dict)
     result_columns: Mapping[str, ResultRule] = field(default_factory=dict)
     allow_repeats: bool = False  # True where the same person may be awarded twice (duplicates = issue)
     earliest: date = date(1950, 1, 1)

@@ -58,7 +58,7 @@ def revoke(*, award_id: int, reason: str, public_note: str = "", actor: Actor, n
 def _withdraw(
     award_id: int, state: Award.State, *, reason: str, public_note: str, actor: Actor, now: datetime
 ) -> Award:
-    reason, note = reason.strip(), _checked_note(public_note)
+    reason, note = reason.strip(), checked_note(public_note)
     if not reason or len(reason) > LONGEST_REASON:
         raise ReasonMissing
     award = lock_award(award_id)
@@ -112,7 +112,8 @@ def _reinstate(award_id: int, *, reason: str, actor: Actor, now: datetime) -> Aw
     return award
 
 
-def _checked_note(note: str) -> str:
+def checked_note(note: str) -> str:
+    """A public note as it is kept: one line with nothing hidden in it. Raises PublicNoteUnfit."""
     try:
         return clean_line(note, LONGEST_NOTE)
     except FieldFault as fault:

@@ -2,7 +2,7 @@
 
 from credentials.models.achievements import Achievement, AchievementVersion
 from credentials.models.awards import Award, Reinstatement, StatusEntry, StatusList
-from credentials.models.batches import Batch, BatchChunk, BatchRow
+from credentials.models.batches import Batch, BatchChunk, BatchFilePiece, BatchRow, ColumnNames, Recall
 from credentials.models.notices import Notice
 
 __all__ = [
@@ -11,8 +11,11 @@ __all__ = [
     "Award",
     "Batch",
     "BatchChunk",
+    "BatchFilePiece",
     "BatchRow",
+    "ColumnNames",
     "Notice",
+    "Recall",
     "Reinstatement",
     "StatusEntry",
     "StatusList",

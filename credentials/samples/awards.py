@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.imports.values import EvidenceLink, RowValues
 from credentials.models import Achievement, Award, Batch
+from credentials.transitions import start_batch
 
 if TYPE_CHECKING:
     from learners.models import User

@@ -1,4 +1,4 @@
-// Keeps the page of a running batch up to date. Without this script its "Refresh" link does the same.
+// Keeps the page of a batch at work up to date. Without this script the page loads itself again.
 const panel = document.querySelector("[data-progress]");
 const EVERY = 2000;
 const LONGEST_PAUSE = 30000;
@@ -27,7 +27,7 @@ async function ask() {
     const state = await answer.json();
     show(state);
     pause = EVERY;
-    if (state.final) return location.reload();
+    if (state.final || state.state !== panel.dataset.state) return location.reload();
   } catch {
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   }

@@ -63,6 +63,11 @@ def test_missing_master_keys_are_refused(production: Settings) -> None:
     assert found() == ["E005"]
 
 
+def test_no_server_that_others_can_reach_starts_with_a_failpoint(production: Settings) -> None:
+    production.TOUCHSTONE_FAILPOINT = "after_sign"
+    assert found() == ["E007"]
+
+
 def test_a_secret_that_others_can_read_is_refused(
     production: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

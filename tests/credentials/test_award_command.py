@@ -15,7 +15,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from credentials.batches import issue_next_chunk
-from credentials.management.commands import award as command
+from credentials.management import following as command
 from credentials.models import AchievementVersion, Award, Batch
 from tests.factories import add_version, make_version
 

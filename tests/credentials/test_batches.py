@@ -10,22 +10,15 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from credentials import batches, leases
-from credentials.batches import (
-    CHUNK_ROWS,
-    TASK,
-    cancel_batch,
-    create_batch,
-    issue_next_chunk,
-    start_batch,
-    sweep,
-    wake_workers,
-)
-from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable, NoSigningKey
+from credentials.batches import CHUNK_ROWS, TASK, issue_next_chunk, sweep, wake_workers
+from credentials.checked_rows import create_batch
+from credentials.errors import AchievementArchived, BatchHasErrors, BatchNotStartable, BatchStateRefuses, NoSigningKey
 from credentials.imports import CellError
 from credentials.issuing import reserve
 from credentials.models import Achievement, Award, Batch, BatchChunk, BatchRow, StatusEntry
 from credentials.tasks import issue_batch
 from credentials.tasks import sweep as sweep_task
+from credentials.transitions import cancel_batch, start_batch
 from issuers.models import Issuer
 from tests.factories import NOW, issue, make_batch, make_version, people, person, started, work_off
 from verification.services import verify
@@ -35,7 +28,7 @@ Woken = list[tuple[object, ...]]
 ERROR = CellError(3, "email", "email.missing", "An e-mail address is needed.", "Fill in the cell.")
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """Stands for kill -9: whatever was committed stays, nothing else happens."""
 
 
@@ -60,7 +53,6 @@ def made_with_errors() -> Batch:
         version=make_version(),
         rows=[(2, person())],
         errors=[ERROR],
-        failed_rows=1,
         file_name="learners.csv",
         file_digest="0" * 64,
         duplicates=Batch.Duplicates.SKIP,
@@ -132,7 +124,6 @@ def test_all_errors_of_a_row_are_told_together() -> None:
         version=make_version(),
         rows=[],
         errors=[ERROR, second],
-        failed_rows=1,
         file_name="x.csv",
         file_digest="",
         duplicates=Batch.Duplicates.SKIP,
@@ -149,7 +140,6 @@ def test_a_batch_without_good_rows_is_finished_as_it_starts() -> None:
         version=make_version(),
         rows=[],
         errors=[ERROR],
-        failed_rows=1,
         file_name="x.csv",
         file_digest="",
         duplicates=Batch.Duplicates.SKIP,
@@ -186,9 +176,9 @@ def test_a_dropped_batch_awards_nothing_and_cannot_be_started() -> None:
     assert not issue_next_chunk(batch_id=batch.pk)
 
 
-def test_a_started_batch_cannot_be_dropped() -> None:
-    batch = started(make_batch(make_version()))
-    with pytest.raises(BatchNotStartable, match="Running"):
+def test_a_finished_batch_cannot_be_cancelled() -> None:
+    batch = issue(make_version(), person())
+    with pytest.raises(BatchStateRefuses, match="Recall it"):
         cancel_batch(batch_id=batch.pk, now=NOW)
 
 
@@ -235,7 +225,7 @@ def test_a_message_for_a_batch_that_is_gone_does_nothing(woken: Woken) -> None:
 # Dying
 
 
-@pytest.mark.parametrize("step", ["reserve", "set_columns", "sign_awards", "complete", "_finish_if_done"])
+@pytest.mark.parametrize("step", ["reserve", "set_columns", "sign_awards", "complete", "finish_if_done"])
 def test_a_worker_that_dies_at_any_step_leaves_work_that_the_next_one_ends_once(
     step: str, crash: Callable[[str], None]
 ) -> None:

@@ -3,19 +3,25 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from credentials import batch_pages
 from credentials.batches import TASK
-from credentials.models import AchievementVersion, Award, Batch
-from issuers.models import Member
+from credentials.models import AchievementVersion, Award, Batch, Recall
+from issuers.models import AuditEntry, Member
 from learners.models import User
+from tests.credentials.imports.workbooks import text, workbook
 from tests.factories import (
+    NOW,
     Answer,
     issue,
     make_batch,
@@ -71,7 +77,8 @@ def address(batch: Batch, step: str = "") -> str:
 # Who may come in
 
 
-STEPS = ["", "/progress", "/report.csv"]
+STEPS = ["", "/columns", "/recall", "/progress", "/report.csv", "/problems.csv"]
+CHANGES = ["/start", "/drop", *(f"/{action}" for action in batch_pages.CHANGES), "/recall", "/columns"]
 
 
 @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/award"])
@@ -86,7 +93,7 @@ def test_a_stranger_sees_nothing_of_a_batch(client: Client, version: Achievement
     assert response.status_code == 302 and response["Location"].startswith("/sign-in?")
 
 
-@pytest.mark.parametrize("step", ["/start", "/drop"])
+@pytest.mark.parametrize("step", CHANGES)
 def test_a_stranger_changes_nothing(client: Client, version: AchievementVersion, step: str) -> None:
     batch = make_batch(version)
     assert client.post(address(batch, step)).status_code == 302
@@ -100,7 +107,7 @@ def test_a_batch_of_another_issuer_does_not_exist(dashboard: Client, step: str) 
     assert dashboard.get(address(theirs, step)).status_code == 404
 
 
-@pytest.mark.parametrize("step", ["/start", "/drop"])
+@pytest.mark.parametrize("step", CHANGES)
 def test_a_batch_of_another_issuer_cannot_be_touched(dashboard: Client, step: str) -> None:
     theirs = make_batch(make_version(make_issuer("another")))
     assert dashboard.post(address(theirs, step)).status_code == 404
@@ -123,7 +130,7 @@ def test_who_may_not_award_is_refused(client: Client, version: AchievementVersio
     assert client.get(address(make_batch(version))).status_code == 404
 
 
-@pytest.mark.parametrize("step", ["/start", "/drop"])
+@pytest.mark.parametrize("step", CHANGES[:-2])
 def test_a_batch_is_not_changed_by_following_a_link(dashboard: Client, version: AchievementVersion, step: str) -> None:
     assert dashboard.get(address(make_batch(version), step)).status_code == 405
 
@@ -190,8 +197,12 @@ def test_starting_it_awards_everyone_once_however_often_it_is_clicked(
     with django_capture_on_commit_callbacks(execute=True):
         first = dashboard.post(address(batch, "/start"))
     assert (first.status_code, first["Location"]) == (302, address(batch))
+    assert woken == []  # it waits, and can be undone
+    with django_capture_on_commit_callbacks(execute=True):
+        assert dashboard.post(address(batch, "/begin")).status_code == 302
     assert woken == [(TASK, [batch.pk])]
     assert dashboard.post(address(batch, "/start")).status_code == 302
+    assert dashboard.post(address(batch, "/begin")).status_code == 302
     work_off(batch)
     assert dashboard.post(address(batch, "/start")).status_code == 302
     assert not batch.rows.filter(state="pending").exists()
@@ -206,6 +217,7 @@ def test_a_file_with_errors_needs_an_explicit_yes(upload: Callable[..., Answer],
     batch.refresh_from_db()
     assert batch.state == Batch.State.VALIDATED
     assert dashboard.post(address(batch, "/start"), {"accept_errors": "yes"}).status_code == 302
+    assert dashboard.post(address(batch, "/begin")).status_code == 302
     assert (work_off(batch).issued, batch.failed) == (1, 1)
 
 
@@ -237,9 +249,7 @@ def test_dropping_what_has_started_leads_back_to_it(dashboard: Client, version: 
         (GOOD, {"duplicates": "maybe"}),
         ("", {}),
         ("email,name\n", {}),
-        ("mail,name\nada@example.org,Ada\n", {}),
-        ("email,name,email\nada@example.org,Ada,x\n", {}),
-        (b"\x89PNG\r\n\x1a\n", {}),
+        (b"\x89PNG\r\n\x1a\n\x00", {}),
         (b"\xff\xfe\xff", {}),
     ],
 )
@@ -299,8 +309,12 @@ def test_progress_is_told_as_json(dashboard: Client, version: AchievementVersion
 @pytest.mark.parametrize("state", Batch.State.values)
 def test_a_batch_in_any_state_has_a_page(dashboard: Client, version: AchievementVersion, state: str) -> None:
     batch = make_batch(version)
-    Batch.objects.filter(pk=batch.pk).update(state=state)
-    assert dashboard.get(address(batch)).status_code == 200
+    ends = state in ("finished", "cancelled")
+    Batch.objects.filter(pk=batch.pk).update(
+        state=state, started_at=NOW, starts_at=NOW, cancelled_at=NOW, finished_at=NOW if ends else None
+    )
+    page = dashboard.get(address(batch), follow=True)
+    assert page.status_code == (400 if state == "draft" else 200)  # the file of this draft is not kept
     assert dashboard.get(address(batch, "/progress")).json()["state"] == state
 
 
@@ -325,3 +339,131 @@ def test_the_report_is_a_csv_with_every_link_and_code(dashboard: Client, version
 def test_the_report_exists_before_the_start_too(dashboard: Client, version: AchievementVersion) -> None:
     text = dashboard.get(address(make_batch(version, *people(2)), "/report.csv")).getvalue().decode("utf-8-sig")
     assert [row["state"] for row in csv.DictReader(io.StringIO(text))] == ["pending", "pending"]
+
+
+# Columns, waiting, stopping, taking back
+
+
+GERMAN = "E-Mail-Adresse;Vorname;Nachname;Farbe\nada@example.org;Ada;Sample;rot\nno-address;Grace;Sample;blau\n"
+MATCHED = {"column-0": "email", "column-1": "given_name", "column-2": "family_name", "column-3": "-"}
+
+
+def test_headers_that_are_not_ours_are_matched_on_a_page(upload: Callable[..., Answer], dashboard: Client) -> None:
+    response = upload(GERMAN)
+    batch = Batch.objects.get()
+    assert batch.state == "draft"
+    assert dashboard.get(response["Location"])["Location"] == address(batch, "/columns")
+    form = dashboard.get(address(batch, "/columns"))
+    assert [column["chosen"] for column in form.context["columns"]] == list(MATCHED.values())
+    wrong = dashboard.post(address(batch, "/columns"), {**MATCHED, "column-3": "email"})
+    assert wrong.status_code == 400 and "Two columns are to be" in wrong.content.decode()
+    assert [column["chosen"] for column in wrong.context["columns"]][3] == "email"
+    assert dashboard.post(address(batch, "/columns"), MATCHED)["Location"] == address(batch)
+    batch.refresh_from_db()
+    assert (batch.state, batch.total, batch.failed) == ("validated", 2, 1)
+    page = dashboard.get(address(batch)).content.decode()
+    assert "Ada Sample" in page and "Match columns again" in page
+
+
+def test_a_draft_is_dropped_and_leaves_no_file(upload: Callable[..., Answer], dashboard: Client) -> None:
+    upload(GERMAN)
+    batch = Batch.objects.get()
+    assert dashboard.post(address(batch, "/drop"))["Location"] == "/dashboard/award"
+    batch.refresh_from_db()
+    assert batch.state == "cancelled" and not batch.file_pieces.exists()
+
+
+def test_an_excel_workbook_is_uploaded_like_any_file(upload: Callable[..., Answer]) -> None:
+    rows = (text("email", "name"), text("ada@example.org", "=HYPERLINK(1)"), text("bo@example.org", "Bo"))
+    assert upload(workbook(*rows)).status_code == 302
+    assert Batch.objects.get().total == 2
+
+
+def test_rows_with_errors_come_as_a_csv_without_live_formulas(upload: Callable[..., Answer], dashboard: Client) -> None:
+    upload("email,name\nno-address,=1+1\nada@example.org,Ada\n")
+    response = dashboard.get(address(Batch.objects.get(), "/problems.csv"))
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    [row] = csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+    assert (row["row"], row["email"], row["name"]) == ("2", "no-address", "'=1+1")
+
+
+def test_a_batch_waits_ten_minutes_or_until_the_time_that_was_given(
+    upload: Callable[..., Answer], dashboard: Client
+) -> None:
+    upload()
+    batch = Batch.objects.get()
+    before = timezone.now()
+    dashboard.post(address(batch, "/start"))
+    batch.refresh_from_db()
+    assert batch.starts_at is not None and 595 < (batch.starts_at - before).total_seconds() < 660
+    assert "Undo" in dashboard.get(address(batch)).content.decode()
+    assert dashboard.post(address(batch, "/undo")).status_code == 302
+    later = (before + timedelta(days=3)).replace(second=0, microsecond=0)
+    dashboard.post(address(batch, "/start"), {"starts_at": f"{later:%Y-%m-%dT%H:%M}"})
+    batch.refresh_from_db()
+    assert (batch.state, batch.starts_at) == ("held", later)
+
+
+def test_a_time_that_makes_no_sense_or_has_passed_still_leaves_the_time_to_undo(
+    upload: Callable[..., Answer], dashboard: Client
+) -> None:
+    for text_ in ("1999-01-01T00:00", "tomorrow"):
+        upload(duplicates="issue")
+        batch = Batch.objects.latest("pk")
+        dashboard.post(address(batch, "/start"), {"starts_at": text_})
+        batch.refresh_from_db()
+        assert batch.starts_at is not None and batch.starts_at > timezone.now() + timedelta(minutes=9)
+
+
+def test_buttons_say_what_came_of_them(dashboard: Client, version: AchievementVersion) -> None:
+    batch = started(make_batch(version, *people(2)))
+    assert "Paused." in dashboard.post(address(batch, "/pause"), follow=True).content.decode()
+    assert "goes on" in dashboard.post(address(batch, "/resume"), follow=True).content.decode()
+    assert "Cancelled." in dashboard.post(address(batch, "/cancel"), follow=True).content.decode()
+    refused = dashboard.post(address(batch, "/resume"), follow=True).content.decode()
+    assert "Only a paused batch can be resumed." in refused
+    entry = AuditEntry.objects.get(action="batch.resumed", result="refused")
+    assert (entry.actor_kind, entry.code) == ("user", "batch_state_refuses")
+
+
+def test_a_broker_that_is_away_is_no_error_of_the_page(
+    upload: Callable[..., Answer],
+    dashboard: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("Error 111 connecting to localhost:6379. Connection refused.")
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    upload()
+    batch = Batch.objects.get()
+    for step in ("/start", "/begin", "/pause", "/resume", "/cancel"):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert dashboard.post(address(batch, step)).status_code == 302
+    assert dashboard.get(address(batch)).status_code == 200
+
+
+def test_a_recall_needs_a_reason_and_the_number_typed(dashboard: Client, version: AchievementVersion) -> None:
+    batch = issue(version, *people(3))
+    page = dashboard.get(address(batch, "/recall"))
+    assert "Type 3 to confirm" in page.content.decode()
+    for answer in ({"typed": "2", "reason": "issued_in_error"}, {"typed": "3", "reason": "because"}, {}):
+        assert dashboard.post(address(batch, "/recall"), answer).status_code == 400
+    assert not Recall.objects.exists()
+    given = {"typed": "3", "reason": "issued_in_error", "public_note": "For the next class"}
+    assert dashboard.post(address(batch, "/recall"), given)["Location"] == address(batch)
+    recall = Recall.objects.get()
+    assert (recall.reason, recall.public_note, recall.requested_by) == (
+        "issued_in_error",
+        "For the next class",
+        batch.issuer.members.get().user,
+    )
+    assert "Being recalled" in dashboard.get(address(batch)).content.decode()
+    assert dashboard.get(address(batch, "/progress")).json()["final"] is False
+
+
+def test_an_awards_row_leads_to_where_it_is_corrected(dashboard: Client, version: AchievementVersion) -> None:
+    batch = issue(version, person())
+    page = dashboard.get(address(batch)).content.decode()
+    assert reverse("dashboard_award_page", args=[batch.awards.get().public_id]) in page

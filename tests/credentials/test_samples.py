@@ -14,7 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from credentials import badge_art, durations
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.imports.rows import FileReading, read_awards
 from credentials.imports.values import ResultRule, RowValues, Rules
 from credentials.models import Achievement, AchievementVersion, Award, Batch
@@ -23,6 +24,7 @@ from credentials.samples.awards import SAMPLE_AWARDS, award_samples
 from credentials.samples.catalogue import ISSUERS
 from credentials.samples.load import SampleSlugTaken, load_samples
 from credentials.samples.values import SampleAchievement, SampleIssuer
+from credentials.transitions import start_batch
 from issuers.models import Course, Issuer, Member, SigningKey
 from learners.models import User
 

@@ -16,6 +16,7 @@ from credentials.models import (
     Award,
     Batch,
     BatchChunk,
+    BatchFilePiece,
     BatchRow,
     Notice,
     Reinstatement,
@@ -151,6 +152,15 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "batch_state_is_known": lambda w: change(w.batch, state="lost"),
     "batch_policy_is_known": lambda w: change(w.batch, duplicates="maybe"),
     "batch_counts_no_row_twice": lambda w: change(w.batch, issued=w.batch.total + 1),
+    "batch_ends_in_a_final_state": lambda w: change(w.batch, finished_at=None),
+    "batch_at_work_was_started": lambda w: change(w.batch, started_at=None),
+    "held_batch_knows_its_start": lambda w: change(w.batch, state="held", finished_at=None),
+    "cancelled_batch_was_cancelled": lambda w: change(w.batch, state="cancelled"),
+    "only_a_paused_batch_has_a_reason": lambda w: change(w.batch, pause_reason="disk_full"),
+    "file_piece_number_is_unique": lambda w: [
+        BatchFilePiece.objects.create(batch=w.batch, number=0, content=b"x") for _ in range(2)
+    ],
+    "row_foresight_is_known": lambda w: change(w.row, foreseen="maybe"),
     "chunk_number_is_unique": lambda w: copy(w.chunk),
     "row_number_is_unique": lambda w: copy(w.row),
     "row_state_is_known": lambda w: change(w.row, state="lost"),

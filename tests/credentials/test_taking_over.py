@@ -14,7 +14,7 @@ from tests.factories import make_award, make_batch, make_version, people, starte
 pytestmark = pytest.mark.django_db
 
 
-class Died(Exception):
+class Died(BaseException):
     """Stands for a worker that is gone."""
 
 

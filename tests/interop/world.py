@@ -17,7 +17,8 @@ import orjson
 from django.db import transaction
 from django.test import Client
 
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.imports.rows import read_awards
 from credentials.imports.values import EvidenceLink, RowValues, Rules
 from credentials.models import Achievement, AchievementVersion, Award, Batch
@@ -25,6 +26,7 @@ from credentials.samples import load
 from credentials.samples.catalogue import ISSUERS
 from credentials.samples.load import load_samples
 from credentials.samples.values import Art, SampleAchievement, SampleIssuer, skill
+from credentials.transitions import start_batch
 from openbadges.json_types import JsonObject
 
 # The peers look at the clock themselves, so everything here happens now.

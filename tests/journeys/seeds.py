@@ -3,11 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from credentials.batches import create_batch, issue_next_chunk, start_batch
+from django.utils import timezone
+
+from credentials import recalls
+from credentials.batches import issue_next_chunk
+from credentials.checked_rows import create_batch
 from credentials.codes import shown
 from credentials.imports import RowValues
 from credentials.imports.values import EvidenceLink
-from credentials.models import Achievement, AchievementVersion, Award, Batch
+from credentials.models import Achievement, AchievementVersion, Award, Batch, Recall
+from credentials.transitions import start_batch
 from issuers.models import Issuer, Member
 from issuers.services import add_member, create_issuer
 from learners.models import User
@@ -123,9 +128,12 @@ def _award(version: AchievementVersion, values: RowValues, *, now: datetime) -> 
 
 
 def work_off() -> None:
-    """Do what the worker does, until no batch is left."""
+    """Do what the workers do, until no batch and no recall is left."""
     for key in Batch.objects.filter(state=Batch.State.RUNNING).values_list("pk", flat=True):
         while issue_next_chunk(batch_id=key):
+            pass
+    for recall in Recall.objects.filter(finished_at=None):
+        while recalls.revoke_next_part(recall_id=recall.pk, now=timezone.now()):
             pass
 
 

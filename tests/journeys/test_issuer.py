@@ -46,6 +46,10 @@ def test_a_file_becomes_credentials_while_the_page_counts(visit: Visit, site: Si
     assert page.locator("tbody tr").count() == 25
     page.get_by_role("button", name="Award 25").click()
     assert page.locator("h2#count").inner_text() == "0 of 25 done"
+    page.get_by_role("button", name="Undo").click()
+    assert headline(page) == "Check before you award"
+    page.get_by_role("button", name="Award 25").click()
+    page.get_by_role("button", name="Award now, without waiting").click()
 
     site.work()
     page.get_by_text("Finished", exact=True).wait_for(timeout=20_000)
@@ -67,6 +71,7 @@ def test_the_same_without_script(visit: Visit, site: Site) -> None:
     upload(page, SAMPLES / "learners-25.csv", "Programming in Python")
     page.get_by_role("button", name="Award 25").click()
     assert page.locator("h2#count").inner_text() == "0 of 25 done"
+    page.get_by_role("button", name="Award now, without waiting").click()
     site.work()
     page.get_by_role("link", name="Refresh").click()
     assert page.locator("h2#count").inner_text() == "25 of 25 done"
@@ -80,6 +85,8 @@ def test_a_second_click_awards_nothing_twice(visit: Visit, site: Site) -> None:
     page.get_by_role("button", name="Award 25").dblclick()
     page.locator("h2#count").wait_for()
     other_tab.get_by_role("button", name="Award 25").click()
+    page.get_by_role("button", name="Award now, without waiting").click()
+    other_tab.get_by_role("button", name="Award now, without waiting").click()
     site.work()
     page.goto(page.url)
     page.get_by_text("Finished", exact=True).wait_for(timeout=20_000)
@@ -110,17 +117,61 @@ def test_a_checked_file_can_be_dropped(visit: Visit) -> None:
 
 def test_a_file_that_is_no_list_is_refused_with_a_cure(visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    file.write_text("e-mail address;colour\na@example.org;red\n", encoding="utf-8")
+    file.write_bytes(b"\x89PNG\r\n\x00\x00")
     page = visit("/dashboard/award", signed_in=True)
     upload(page, file, "IT Security")
     assert "This file cannot be read" in page.locator("[role=alert]").inner_text()
     assert page.locator("input[name=achievement]:checked").count() == 1
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_columns_of_any_name_are_matched_and_the_choice_is_kept(visit: Visit, tmp_path: Path, script: bool) -> None:
+    file = tmp_path / "people.csv"
+    rows = "".join(f"Zoë;Sample {number} (SAMPLE);zoe-{script}-{number}@example.org;red\n" for number in range(3))
+    file.write_text(f"Vorname;Nachname;E-Mail-Adresse;Lieblingsfarbe\n{rows}", encoding="utf-8")
+    page = visit("/dashboard/award", script=script, signed_in=True)
+    upload(page, file, "IT Security")
+    assert headline(page) == "What does each column mean?"
+    chosen = [each.evaluate("field => field.value") for each in page.locator("select").all()] if script else []
+    assert chosen in ([], ["given_name", "family_name", "email", "-"])
+    page.get_by_label("Meaning of E-Mail-Adresse").select_option("Leave it out")
+    page.get_by_role("button", name="Check the rows").click()
+    assert "The column email is missing." in page.locator("[role=alert]").inner_text()
+    page.get_by_label("Meaning of E-Mail-Adresse").select_option("E-mail address")
+    page.get_by_role("button", name="Check the rows").click()
+    assert headline(page) == "Check before you award"
+    assert page.locator("tbody th").first.inner_text() == "Zoë Sample 0 (SAMPLE)"
+
+
+def test_a_batch_is_paused_resumed_cancelled_and_recalled(visit: Visit, site: Site) -> None:
+    page = visit("/dashboard/award", signed_in=True)
+    upload(page, SAMPLES / "learners-25.csv", "Operating Systems")
+    page.get_by_role("button", name="Award 25").click()
+    page.get_by_role("button", name="Award now, without waiting").click()
+    page.get_by_role("button", name="Pause").click()
+    assert page.locator("section .tag-l").inner_text() == "Paused"
+    page.get_by_role("button", name="Resume").click()
+    site.work()
+    page.get_by_text("Finished", exact=True).wait_for(timeout=20_000)
+    page.get_by_role("link", name="Recall all").click()
+    page.get_by_label("Awarded by mistake").check()
+    page.get_by_label("Type 25 to confirm").fill("24")
+    page.get_by_role("button", name="Recall all").click()
+    assert page.title().startswith("Error")
+    page.get_by_label("Type 25 to confirm").fill("25")
+    page.get_by_role("button", name="Recall all").click()
+    assert page.get_by_role("heading", name="Being recalled").is_visible()
+    site.work()
+    page.get_by_role("heading", name="Recalled on").wait_for(timeout=20_000)
+    page.get_by_role("link", name=re.compile("Open the credential of")).first.click()
+    assert page.locator(".cred .tag").first.inner_text() == "Revoked"
+
+
 def test_a_badge_is_revoked_without_script_and_whoever_checks_it_reads_why(visit: Visit, site: Site) -> None:
     page = visit("/dashboard/award", script=False, signed_in=True)
     upload(page, SAMPLES / "learners-25.csv", "Designing Online Courses")
     page.get_by_role("button", name="Award 25").click()
+    page.get_by_role("button", name="Award now, without waiting").click()
     site.work()
     page.goto(f"{site.url}/dashboard/")
     page.get_by_role("link", name="Awards of Designing Online Courses").click()

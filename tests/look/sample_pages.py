@@ -21,7 +21,9 @@ from credentials.display import (
     FailedRow,
     FileFault,
     IssuedRow,
+    RecallView,
     RowPreview,
+    Tab,
 )
 from learners.models import User
 from learners.sign_in import SignInForm
@@ -80,7 +82,10 @@ PAGES_TO_LOOK_AT = (
     "dashboard",
     "dashboard-empty",
     "award-error",
+    "columns-error",
     "dry-run",
+    "batch-held",
+    "recall-error",
     "batch",
     "batch-finished",
     "awards",
@@ -294,12 +299,32 @@ def batch(**changes: Any) -> BatchView:
 def finished_batch() -> BatchView:
     names = (HOLDER, "Nguyễn Thị Minh Khuê", "Нина Александровна Кузнецова", "陳美玲 (Chan Mei-ling)")
     rows = tuple(
-        IssuedRow(number, name, "7K4M-9QXD-2HPF", f"/c/{RECORD.public_id}")
+        IssuedRow(number, name, "7K4M-9QXD-2HPF", f"/c/{RECORD.public_id}", f"/dashboard/awards/{RECORD.public_id}")
         for number, name in enumerate(names, start=2)
     )
     return batch(
         state="finished", total=4, issued=4, skipped=0, failed=0, failed_rows=(), issued_rows=rows, finished_at=NOW
     )
+
+
+def recalled(**changes: Any) -> BatchView:
+    recall = RecallView("Awarded by mistake", "These were meant for the next class.", NOW, NOW, 4, 4, **changes)
+    return replace(finished_batch(), recall=recall)
+
+
+def columns() -> list[dict[str, Any]]:
+    """As the page that matches them has them; one header is long and one is missing."""
+    found = (
+        ("E-Mail-Adresse", ("wisniewska@mail.example", "minhkhue@mail.example", ""), "email"),
+        ("Vorname", ("Aleksandra", "Minh Khuê", "Нина"), "given_name"),
+        ("Nachname", ("Wiśniewska-Hernández", "Nguyễn Thị", "Кузнецова"), "family_name"),
+        ("Bemerkungen der Prüfungskommission zum Verlauf der mündlichen Prüfung", ("keine", "", "x" * 80), "-"),
+        ("", ("7", "8", "9"), "-"),
+    )
+    return [
+        {"field": f"column-{number}", "header": header, "samples": samples, "chosen": chosen}
+        for number, (header, samples, chosen) in enumerate(found)
+    ]
 
 
 def dry_run(**changes: Any) -> DryRunView:
@@ -336,6 +361,10 @@ def dry_run(**changes: Any) -> DryRunView:
             RowPreview(2, Cell("Nguyễn Thị Minh Khuê"), Cell("minhkhue@mail.example"), day, "new"),
             RowPreview(3, Cell("Нина Александровна Кузнецова"), Cell("n.k@mail.example"), day, "new"),
         ),
+        notes=("The file is not UTF-8 and was read as Windows-1252. Check that accented letters look right.",),
+        tabs=(Tab("All", 25, "?", True), Tab("Errors", 2, "?kind=error", False), Tab("New", 22, "?kind=new", False)),
+        next_page="?after=r3",
+        can_match_columns=True,
     )
     return replace(view, **changes)
 
@@ -446,6 +475,17 @@ def _dashboard_pages() -> dict[str, Page]:
     fault = FileFault("The column “e-mail” is not known.", "Name it email.")
     good = dry_run(errors=0, new=24, rows=dry_run().rows[2:])
     at_batch = f"batches/{BATCH}"
+    held = batch(state="held", issued=0, skipped=0, failed=0, failed_rows=(), starts_at=NOW + timedelta(minutes=10))
+    full = "The disk is full. Make room, then resume."
+    matching = {
+        "batch": batch(state="draft"),
+        "columns": columns(),
+        "left_out": "-",
+        "meanings": (("email", "E-mail address"), ("given_name", "Given name"), ("family_name", "Family name")),
+    }
+    reasons = (("issued_in_error", "Awarded by mistake"), ("other", "Another reason"))
+    recall = {"standing": 4, "reasons": reasons, "reason": "", "public_note": ""}
+    wrong = {"typed": "Type 4, the number of awards that will be revoked.", "reason": "Choose a reason."}
     wrong_form = SignInForm(data={"username": "", "password": ""})
     wrong_form.add_error(None, "This address and password do not fit together.")
     return {
@@ -455,11 +495,22 @@ def _dashboard_pages() -> dict[str, Page]:
         "dashboard-empty": page("home", "", batches=[], groups=[]),
         "award": page("award", "award", **form),
         "award-error": page("award", "award", **form, errors={"file": "Choose a CSV file."}, faults=(fault,)),
-        "dry-run": page("dry_run", at_batch, view=dry_run()),
-        "dry-run-good": page("dry_run", at_batch, view=good),
+        "columns": page("columns", f"{at_batch}/columns", **matching),
+        "columns-error": page("columns", f"{at_batch}/columns", **matching, faults=(fault,)),
+        "columns-unreadable": page("columns", f"{at_batch}/columns", **{**matching, "columns": ()}, faults=(fault,)),
+        "dry-run": page("dry_run", at_batch, view=dry_run(), undo_minutes=10),
+        "dry-run-good": page("dry_run", at_batch, view=good, undo_minutes=10),
         "dry-run-nothing": page("dry_run", at_batch, view=dry_run(new=0, total=2), error="It was started before."),
         "batch": page("batch", at_batch, batch=batch()),
+        "batch-held": page("batch", at_batch, batch=held),
+        "batch-paused": page("batch", at_batch, batch=batch(state="paused")),
+        "batch-stopped": page("batch", at_batch, batch=batch(state="paused", pause_reason=full, can_retry=True)),
+        "batch-being-cancelled": page("batch", at_batch, batch=batch(cancelled=120, cancelled_at=NOW)),
         "batch-finished": page("batch", at_batch, batch=finished_batch()),
+        "batch-recalled": page("batch", at_batch, batch=recalled()),
+        "recall": page("recall", f"{at_batch}/recall", batch=finished_batch(), **recall),
+        "recall-error": page("recall", f"{at_batch}/recall", batch=finished_batch(), **recall, errors=wrong),
+        "recall-nothing": page("recall", f"{at_batch}/recall", batch=finished_batch(), **{**recall, "standing": 0}),
     }
 
 

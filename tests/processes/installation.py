@@ -7,6 +7,7 @@ import base64
 import csv
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -200,3 +201,84 @@ def assert_issued_once(installation: Installation, batch: int, *, count: int) ->
 def read_report(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+# Every failpoint of an issuance, in its order (credentials/batches.py, issuing.py, signing.py).
+FAILPOINTS = (
+    "after_claim",
+    "after_indexes",
+    "reserve_row",
+    "after_awards_stored",
+    "after_digests_stored",
+    "before_reserve_commit",
+    "after_reserve",
+    "sign_row",
+    "after_sign",
+    "after_documents_stored",
+    "after_awards_issued",
+    "after_rows_issued",
+    "after_chunk_closed",
+    "before_complete_commit",
+    "after_complete",
+)
+
+
+def assert_nothing_or_complete_after_each_crash(installation: Installation) -> None:
+    """One process after the other dies at a failpoint; the next one finds nothing, or what it completes."""
+    command = [sys.executable, "-m", "tests.processes.crash_points", *FAILPOINTS]
+    result = subprocess.run(
+        command, cwd=ROOT, env={**installation.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    outcomes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [outcome["name"] for outcome in outcomes] == list(FAILPOINTS)
+    for outcome in outcomes:
+        assert outcome["signal"] == signal.SIGKILL, f"nothing died at {outcome['name']}"
+        assert outcome["kept_places"], f"a recorded place in a list was given up at {outcome['name']}"
+        facts = [outcome[name] for name in ("state", "issued", "awards", "places", "open_chunks")]
+        assert facts == ["finished", 3, 3, 3, 0], outcome
+    batches = [outcome["batch"] for outcome in outcomes]
+    links = [link for batch in batches for link in installation.links(batch)]
+    assert installation.verify(links) == ["valid"] * len(links)
+
+
+def people_file(folder: Path, count: int, *, name: str = "people") -> Path:
+    path = folder / f"{name}.csv"
+    rows = "".join(f"{name}-{number}@example.org,Learner {number} (SAMPLE)\n" for number in range(count))
+    path.write_text(f"email,name\n{rows}", encoding="utf-8")
+    return path
+
+
+def assert_issued_once_although_workers_are_killed(
+    installation: Installation, worker: Worker, *, folder: Path, rows: int, kills: int
+) -> None:
+    """Award file after file while a worker or one of its children is killed now and then, until enough were."""
+    killed = 0
+    killing = _kill_now_and_then(worker, kills=kills)
+    while killed < kills:
+        path = people_file(folder, rows, name=f"people-{time.monotonic_ns()}")
+        started = time.monotonic()
+        with installation.begin("award", *IT_SECURITY, "--csv", path, "--wait", "--json") as award:
+            while award.process.poll() is None and (killed := next(killing, kills)) < kills:
+                pass
+            assert award.wait(60 + rows // 20) == 0, award.err.read_text()
+        assert award.facts()["issued"] == rows
+        assert_issued_once(installation, installation.newest_batch(), count=rows)
+        print(f"{rows:,} rows after {killed} kills: {time.monotonic() - started:.1f} s")
+    links = installation.links(installation.newest_batch(), every=max(1, rows // 100))
+    assert installation.verify(links) == ["valid"] * len(links)
+
+
+def _kill_now_and_then(worker: Worker, *, kills: int) -> Iterator[int]:
+    """Kill the group, or one child of it, after 0.5 to 2 seconds, as often as asked; yields how often so far."""
+    chance = random.Random(7)
+    for number in range(1, kills + 1):
+        time.sleep(chance.uniform(0.5, 2))
+        children = worker.children()
+        if children and chance.random() < 0.5:
+            os.kill(chance.choice(children), signal.SIGKILL)
+        else:
+            worker.kill_group()
+            worker.start()
+        yield number

@@ -1,10 +1,9 @@
-"""`manage.py award`: award everyone in a CSV file."""
+"""`manage.py award`: award everyone in a CSV or XLSX file."""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from credentials.batches import start_batch
 from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
 from credentials.imports.safe_csv import write_rows
-from credentials.models import Achievement, AchievementVersion, Batch
+from credentials.management.following import follow
+from credentials.models import Achievement, AchievementVersion, Batch, BatchRow
 from credentials.reports import report_rows
-from credentials.uploads import CheckedFile, check_file, store
+from credentials.transitions import start_batch
+from credentials.uploads import HeaderRefused, check_at_once
+from issuers.audit import Actor
 
-POLL_SECONDS = 0.1
-# A worker that runs takes up a batch within a second. We say that none does after this long, which with starting up is
-# less than five seconds.
-WORKER_PATIENCE_SECONDS = 2.5
 MOST_ERRORS_SHOWN = 50
+ACTOR = Actor.command("award")
+_HOW = '--column "E-Mail=email" --column "Remarks="'
 
 
 class Command(BaseCommand):
-    help = "Award an achievement to everyone in a CSV file. Workers issue the awards; --wait shows how far they are."
+    help = "Award an achievement to everyone in a CSV or XLSX file. Workers issue the awards; --wait shows progress."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--issuer", required=True, help="Slug of the issuer.")
@@ -46,6 +45,13 @@ class Command(BaseCommand):
             help="What to do with people who hold the achievement already.",
         )
         parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="HEADER=COLUMN",
+            help="What a header of the file means that is not one of our names; nothing after = leaves it out.",
+        )
+        parser.add_argument(
             "--skip-errors", action="store_true", help="Award the good rows of a file with bad ones too."
         )
         parser.add_argument("--report", type=Path, help="With --wait: write a CSV with every link and code here.")
@@ -54,53 +60,45 @@ class Command(BaseCommand):
         if options["report"] and not options["wait"]:
             raise CommandError("--report needs --wait: links and codes exist once the batch is final.")
         version = _version(options["issuer"], options["achievement"])
-        checked = _check(options["csv"], version, Batch.Duplicates(options["duplicates"]))
-        reading = checked.reading
-        for note in reading.notes:
-            self.stderr.write(note)
-        for error in reading.errors[:MOST_ERRORS_SHOWN]:
-            self.stderr.write(str(error))
-        if reading.error_count > MOST_ERRORS_SHOWN:
-            self.stderr.write(f"… and {reading.error_count - MOST_ERRORS_SHOWN} more.")
-        if reading.header_errors or (reading.failed_rows and not options["skip_errors"]):
-            cure = "" if reading.header_errors else " Or add --skip-errors to award the good rows only."
-            raise CommandError(f"Nothing was awarded. Correct the file and run this again.{cure}")
-        if not reading.rows:
-            raise CommandError("Nothing was awarded: no row of this file can be.")
+        batch = self._check(options, version)
         try:
-            batch = store(checked, created_by=None, now=timezone.now())
-            batch = start_batch(batch_id=batch.pk, now=timezone.now(), accept_errors=True)
+            batch = start_batch(batch_id=batch.pk, now=timezone.now(), accept_errors=True, actor=ACTOR)
         except IssuingError as error:
+            batch.delete()
             raise CommandError(str(error)) from error
-        self._follow(batch, wait=options["wait"], quiet=options["json"])
+        follow(batch, self.stderr, wait=options["wait"], quiet=options["json"])
         batch.refresh_from_db()
         if options["report"]:
             _write_report(batch, options["report"])
         self._say(batch, as_json=options["json"], report=options["report"])
-        if options["wait"] and batch.failed and not options["skip_errors"]:
+        if batch.pause_reason or (options["wait"] and batch.failed and not options["skip_errors"]):
             sys.exit(1)
 
-    def _follow(self, batch: Batch, *, wait: bool, quiet: bool) -> None:
-        """Wait until the batch is final, or only until a worker has taken it up. Ctrl-C ends the waiting alone."""
-        progress = Progress(self.stderr if not quiet and sys.stderr.isatty() else None, batch)
-        started, warned = time.monotonic(), False
+    def _check(self, options: dict[str, Any], version: AchievementVersion) -> Batch:
+        """The checked file as a batch; what is wrong with it is said, and nothing is left of a file that is refused."""
+        meanings = _meanings(options["column"])
         try:
-            while not (batch.finished_at or (not wait and _is_taken_up(batch))):
-                if not warned and time.monotonic() - started > WORKER_PATIENCE_SECONDS and not _is_taken_up(batch):
-                    warned = True
-                    self.stderr.write(
-                        "No worker has taken this up yet. Is one running? `python3 dev.py run` starts one."
-                    )
-                    if not wait:
-                        return
-                time.sleep(POLL_SECONDS)
-                batch.refresh_from_db(fields=["state", "issued", "skipped", "failed", "finished_at"])
-                progress.show(batch)
-        except KeyboardInterrupt:
-            self.stderr.write("\nStopped watching. The batch goes on.")
-            sys.exit(130)
-        finally:
-            progress.end()
+            batch = _store(options["csv"], version, Batch.Duplicates(options["duplicates"]), meanings)
+        except HeaderRefused as refused:
+            for error in refused.errors:
+                self.stderr.write(str(error))
+            self.stderr.write(f"Or say what a header means: {_HOW}")
+            raise CommandError("Nothing was awarded. Correct the file and run this again.") from refused
+        for note in batch.notes:
+            self.stderr.write(note)
+        failed = batch.rows.filter(state=BatchRow.State.FAILED).order_by("number")
+        for row in failed[:MOST_ERRORS_SHOWN]:
+            self.stderr.write(f"Row {row.number}{f', column {row.column}' if row.column else ''}: {row.message}")
+        if batch.failed > MOST_ERRORS_SHOWN:
+            self.stderr.write(f"… and {batch.failed - MOST_ERRORS_SHOWN} more.")
+        if batch.failed and not options["skip_errors"]:
+            batch.delete()
+            cure = "Or add --skip-errors to award the good rows only."
+            raise CommandError(f"Nothing was awarded. Correct the file and run this again. {cure}")
+        if batch.failed == batch.total:
+            batch.delete()
+            raise CommandError("Nothing was awarded: no row of this file can be.")
+        return batch
 
     def _say(self, batch: Batch, *, as_json: bool, report: Path | None) -> None:
         address = f"{settings.PUBLIC_URL}/dashboard/batches/{batch.public_id}"
@@ -121,37 +119,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{batch.issued} awarded, {batch.skipped} skipped, {batch.failed} failed.")
             if batch.converted:
                 self.stdout.write(f"{batch.converted} of them had to be converted one by one, which takes longer.")
+        elif batch.pause_reason:
+            self.stdout.write(f"Paused after {batch.done} of {batch.total}. {batch.get_pause_reason_display()}")
         else:
             self.stdout.write(f"{batch.total} rows are being awarded.")
         self.stdout.write(f"Progress, links and codes: {address}")
         if report:
             self.stdout.write(f"Report: {report}")
-
-
-class Progress:
-    """A bar on a terminal; nothing elsewhere."""
-
-    WIDTH = 36
-
-    def __init__(self, stream: Any, batch: Batch) -> None:
-        self._stream = stream
-        self._total = batch.total or 1
-
-    def show(self, batch: Batch) -> None:
-        if self._stream is None:
-            return
-        filled = self.WIDTH * batch.done // self._total
-        bar = "█" * filled + "·" * (self.WIDTH - filled)
-        self._stream.write(f"\r{bar} {batch.done} of {self._total}", ending="")
-        self._stream.flush()
-
-    def end(self) -> None:
-        if self._stream is not None:
-            self._stream.write("")
-
-
-def _is_taken_up(batch: Batch) -> bool:
-    return batch.done > 0 or batch.finished_at is not None or batch.chunks.exclude(owner="").exists()
 
 
 def _version(issuer: str, achievement: str) -> AchievementVersion:
@@ -163,14 +137,32 @@ def _version(issuer: str, achievement: str) -> AchievementVersion:
     return found.current
 
 
-def _check(path: Path, version: AchievementVersion, duplicates: Batch.Duplicates) -> CheckedFile:
+def _store(path: Path, version: AchievementVersion, duplicates: Batch.Duplicates, meanings: dict[str, str]) -> Batch:
     try:
         with path.open("rb") as source:
-            return check_file(source, name=path.name, version=version, duplicates=duplicates, now=timezone.now())
+            return check_at_once(
+                source,
+                name=path.name,
+                version=version,
+                duplicates=duplicates,
+                meanings=meanings,
+                created_by=None,
+                now=timezone.now(),
+            )
     except OSError as error:
         raise CommandError(f"The file cannot be read: {error}") from error
     except ImportRefused as refused:
         raise CommandError(str(refused.error)) from refused
+    except IssuingError as error:
+        raise CommandError(str(error)) from error
+
+
+def _meanings(options: list[str]) -> dict[str, str]:
+    """--column "E-Mail=email" as {"E-Mail": "email"}."""
+    split = [option.rpartition("=") for option in options]
+    if any(not equals or not header for header, equals, _ in split):
+        raise CommandError(f"--column takes a header and its meaning: {_HOW}")
+    return {header: column.strip() for header, _, column in split}
 
 
 def _write_report(batch: Batch, path: Path) -> None:

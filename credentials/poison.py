@@ -1,0 +1,120 @@
+"""Which rows of a chunk spoil it: those that raise, and those that kill the process that works on them.
+
+A trial issues one row and takes it back. For rows that raise it runs here; for rows that kill, in a forked process,
+so that no further worker dies of them. One that was killed from outside is no proof, so a row is blamed only when two
+trials of it died.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Sequence
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+
+from credentials import failpoints, leases
+from credentials.errors import NoSigningKey
+
+log = logging.getLogger(__name__)
+
+Trial = Callable[[int], None]
+"""Issues the row with this primary key and takes it back; raises what is wrong with it."""
+
+SYSTEMIC = (OperationalError, InterfaceError, OSError, NoSigningKey)
+"""What says nothing about a row: the database, the disk or the keys are away."""
+FATAL = (MemoryError, SoftTimeLimitExceeded)
+"""What ends a worker's work on a chunk without naming a row; it counts as a death."""
+TRIAL_DEATHS = 2
+MOST_DEADLY_IN_A_ROW = 5
+_SECONDS_PER_ROW = 60
+_kept_alive: list[object] = []
+
+
+class WorkersDie(Exception):
+    """Row after row kills: it is not the rows."""
+
+
+def rows_that_raise(row_ids: Sequence[int], trial: Trial) -> dict[int, str]:
+    """The rows whose trial raises, with the name of the exception. Raises what is SYSTEMIC or FATAL."""
+    faults = {}
+    for row_id in row_ids:
+        try:
+            trial(row_id)
+        except (*SYSTEMIC, *FATAL):
+            raise
+        except Exception as error:  # whatever it is, it is this row that raises it
+            log.exception("Row %s cannot be issued", row_id)
+            faults[row_id] = type(error).__name__
+    return faults
+
+
+def rows_that_kill(row_ids: Sequence[int], trial: Trial) -> set[int]:
+    """The rows whose trial ends its process, twice. A trial that raises is no death. Raises WorkersDie."""
+    deadly: set[int] = set()
+    in_a_row, deaths, position = 0, 0, 0
+    while position < len(row_ids):
+        reached = _try_from(row_ids, position, trial)
+        if reached is None:
+            break
+        deaths = deaths + 1 if reached == position else 1
+        if reached != position:
+            in_a_row = 0
+        position = reached
+        if deaths < TRIAL_DEATHS:
+            continue
+        log.error("Row %s kills the process that issues it", row_ids[position])
+        deadly.add(row_ids[position])
+        in_a_row, deaths, position = in_a_row + 1, 0, position + 1
+        if in_a_row >= MOST_DEADLY_IN_A_ROW:
+            raise WorkersDie
+    return deadly
+
+
+def _try_from(row_ids: Sequence[int], first: int, trial: Trial) -> int | None:
+    """Try rows in a forked process, from this position on; return the position at which it died, or None."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reader)
+            _be_a_trial(row_ids[first:], trial, writer)
+        finally:
+            os._exit(1)
+    os.close(writer)
+    with os.fdopen(reader, "rb", buffering=0) as marks:
+        tried = 0
+        while marks.read(1):
+            tried += 1
+    _, status = os.waitpid(child, 0)
+    return None if status == 0 else first + max(0, tried - 1)
+
+
+def _be_a_trial(row_ids: Sequence[int], trial: Trial, writer: int) -> None:
+    """The forked process: one byte before each row, so that the other side knows which one it died of."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    leases.forget()
+    _leave_connections()
+    failpoints.spare_this_process()
+    for row_id in row_ids:
+        os.write(writer, b".")  # raises where the other side is gone, which ends this process, too
+        signal.alarm(_SECONDS_PER_ROW)
+        try:
+            trial(row_id)
+        except MemoryError:
+            os._exit(1)  # this row, alone, needs more than there is
+        except (DatabaseError, Exception):  # noqa: BLE001  # what raises is found without a fork
+            log.debug("The trial of row %s raised", row_id)
+        signal.alarm(0)
+    os._exit(0)
+
+
+def _leave_connections() -> None:
+    """Let go of the other side's connections without saying goodbye, which would end its session."""
+    for each in connections.all(initialized_only=True):
+        _kept_alive.append(each.connection)  # or else its destructor would say it
+        each.connection = None
+    connection.savepoint_ids, connection.in_atomic_block = [], False

@@ -6,7 +6,7 @@ gives the same report wherever it is weighed, and a case can travel to a process
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -46,12 +46,16 @@ class OwnFacts:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One badge with everything that was found out about it. `documents`: by address, what others serve there."""
+    """One badge with everything that was found out about it.
+
+    `documents`: by address, what others serve there. `asked`: its status entries, where somebody has read them already.
+    """
 
     badge: Badge
     documents: Mapping[str, Document | Missing] = field(default_factory=dict)
     own: OwnFacts = OwnFacts()
     recipient: str | None = None
+    asked: Sequence[StatusQuestion | None] | None = None
 
 
 def weigh(case: Case, *, now: datetime) -> Report:
@@ -72,7 +76,9 @@ def evidence_of(case: Case, *, now: datetime) -> Evidence:
         document=badge.document,
         token=badge.token,
         issuer=issuer,
-        status=status_fact(credential, issuer, case.documents, own=own.status, now=now),
+        status=status_fact(
+            questions(credential) if case.asked is None else case.asked, issuer, case.documents, own=own.status, now=now
+        ),
         record=own.record,
         recipient=case.recipient,
         endorsements=tuple(_endorsement_facts(credential, case.documents, now)),
@@ -125,13 +131,18 @@ def _value(document: Document | Missing) -> JsonObject | None:
 
 
 def status_fact(
-    credential: JsonObject, issuer: IssuerFact, documents: Documents, *, own: Mapping[int, StatusFact], now: datetime
+    asked: Sequence[StatusQuestion | None],
+    issuer: IssuerFact,
+    documents: Documents,
+    *,
+    own: Mapping[int, StatusFact],
+    now: datetime,
 ) -> StatusFact | None:
     """What the status lists say; None where the credential names none. `own`: entries in lists of ours, by place."""
     return worst_of(
         [
             own.get(place) or _one_status(question, documents, issuer=issuer, now=now)
-            for place, question in enumerate(questions(credential))
+            for place, question in enumerate(asked)
         ]
     )
 
@@ -166,7 +177,7 @@ def _endorsement_facts(credential: JsonObject, documents: Documents, now: dateti
     for endorsement in endorsements_in(credential)[:MOST_ENDORSEMENTS]:
         named = issuer_id(endorsement.document)
         issuer = issuer_fact(named, endorsement.document, endorsement.token, documents)
-        yield EndorsementFact(issuer, status_fact(endorsement.document, issuer, documents, own={}, now=now))
+        yield EndorsementFact(issuer, status_fact(questions(endorsement.document), issuer, documents, own={}, now=now))
 
 
 _ISSUER_PROBLEMS: Mapping[str, str] = {"not_held": "issuer.not_held", "unreachable": "issuer.unreachable"}

@@ -6,7 +6,7 @@ them up may stop anywhere; what is missing then is said in the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -18,7 +18,7 @@ from openbadges.errors import OpenBadgesError
 from openbadges.jose import Token, credential_of
 from openbadges.json_types import JsonObject
 from openbadges.shapes import as_list
-from openbadges.status_entry import questions
+from openbadges.status_entry import StatusQuestion, questions
 
 _MOST_LETTERS = 2_000
 ReferenceKind = Literal["did_document", "issuer_profile", "keys", "status_list"]
@@ -44,9 +44,17 @@ def needed(document_or_token: JsonObject | Token) -> tuple[Reference, ...]:
     did:key and did:jwk need nothing. Addresses are as the credential gives them: https (http on localhost only), not
     yet checked any further.
     """
-    token = document_or_token if isinstance(document_or_token, Token) else None
-    document = document_or_token if not isinstance(document_or_token, Token) else _credential_in(document_or_token)
-    found = list(references_of(document, token))
+    if isinstance(document_or_token, Token):
+        document = _credential_in(document_or_token)
+        return needed_for(document, document_or_token, questions(document))
+    return needed_for(document_or_token, None, questions(document_or_token))
+
+
+def needed_for(
+    document: JsonObject, token: Token | None, asked: Sequence[StatusQuestion | None]
+) -> tuple[Reference, ...]:
+    """Like needed, for a credential that was taken out of its token, and whose status entries were read."""
+    found = [*issuer_references(document, token), *_list_references(asked)]
     for endorsement in endorsements_in(document)[:MOST_ENDORSEMENTS]:
         found += references_of(endorsement.document, endorsement.token)
     return tuple(dict.fromkeys(found))
@@ -55,7 +63,11 @@ def needed(document_or_token: JsonObject | Token) -> tuple[Reference, ...]:
 def references_of(document: JsonObject, token: Token | None = None) -> Iterator[Reference]:
     """Yield what one credential needs for itself; `token` is what it was read from."""
     yield from issuer_references(document, token)
-    for question in questions(document):
+    yield from _list_references(questions(document))
+
+
+def _list_references(asked: Sequence[StatusQuestion | None]) -> Iterator[Reference]:
+    for question in asked:
         if question is not None and _is_address(question.address):
             yield Reference("status_list", without_fragment(question.address), question.address)
 

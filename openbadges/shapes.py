@@ -7,6 +7,7 @@ an address where an image or criteria object is meant. `problems` finds deviatio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part
@@ -39,10 +40,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The members of one kind of object; `type_name` is the word its `type` must include, "" for none."""
+    """The members of one kind of object; `type_name` is the word its `type` must include, "" for none.
+
+    `further`: texts that others check. `apart`: members that are no part of what the object says.
+    """
 
     type_name: str
     members: Mapping[str, Member]
+    further: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
     required: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +78,7 @@ SHAPES: Mapping[str, Shape] = {
             "credentialStatus": Member("Status", many=True),
             "credentialSchema": Member("Schema", many=True),
         },
+        apart=frozenset(("@context", "proof")),
     ),
     "AchievementSubject": Shape(
         "AchievementSubject",
@@ -195,7 +202,11 @@ SHAPES: Mapping[str, Shape] = {
         },
     ),
     "Schema": Shape("", {"id": _REQUIRED_IRI, "type": Member("text", required=True, many=True)}),
-    "Status": Shape("", {"id": _IRI, "type": Member("text", required=True, many=True)}),
+    "Status": Shape(
+        "",
+        {"id": _IRI, "type": Member("text", required=True, many=True)},
+        further=frozenset(("statusListCredential", "statusListIndex", "statusPurpose")),
+    ),
 }
 _LEAVES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -205,7 +216,7 @@ _LEAVES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "object": (dict,),
 }
-_CLASSES = {"number": (int, float), "boolean": (bool,), "object": (dict,)}
+_CLASSES: Mapping[str, tuple[type, ...]] = {"number": (int, float), "boolean": (bool,)}
 # Arrays of one are accepted where VC Data Model 2.0 allows several and Open Badges one.
 _SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
 
@@ -232,8 +243,6 @@ def first_object(value: JsonValue) -> JsonObject:
 def problems(document: JsonObject, shape_name: str = "Credential", path: str = "") -> Iterator[Problem]:
     """Yield each deviation of `document` from a shape, in the shape's order. A null member counts as absent."""
     shape = SHAPES[shape_name]
-    if _is_plain(document, shape):
-        return
     if shape.type_name and shape.type_name not in words(document.get("type")):
         yield Problem("structure.node_type", f"{path or 'The credential'} is not of type {shape.type_name}.")
     for name, member in shape.members.items():
@@ -249,18 +258,22 @@ def problems(document: JsonObject, shape_name: str = "Credential", path: str = "
             yield from _member_problems(member, item, here)
 
 
-def _is_plain(document: JsonObject, shape: Shape) -> bool:
-    """Whether a document is written as the standard writes it, so that it has no problems; quick, and right if True."""
-    types = document.get("type")
-    if shape.type_name and shape.type_name != types and (types.__class__ is not list or shape.type_name not in types):
-        return False
-    if not shape.required <= document.keys():
+def is_plain(document: JsonObject, shape_name: str = "Credential") -> bool:
+    """Whether a document holds nothing but known members, each written as the standard writes it.
+
+    Quick, and right where it says yes: `problems` finds nothing in such a document, and it has no member that a
+    signature would not cover or that JSON-LD would read differently (openbadges.structure). `apart` of a shape is not
+    looked at.
+    """
+    shape = SHAPES[shape_name]
+    if not shape.required <= document.keys() or not _has_type(document.get("type"), shape.type_name):
         return False
     for name, value in document.items():
         member = shape.members.get(name)
         if member is None:
-            continue
-        if value.__class__ is list and (member.many or (name in _SINGLE_IN_ARRAY and len(value) == 1)):
+            if name != "type" and name not in shape.apart and (name not in shape.further or not _is_text(value)):
+                return False
+        elif value.__class__ is list and (member.many or (name in _SINGLE_IN_ARRAY and len(value) == 1)):
             if not all(_fits(item, member) for item in value) or (member.required and not value):
                 return False
         elif not _fits(value, member):
@@ -268,18 +281,28 @@ def _is_plain(document: JsonObject, shape: Shape) -> bool:
     return True
 
 
+def _has_type(types: JsonValue, wanted: str) -> bool:
+    if types.__class__ is list:
+        return all(map(_is_text, types)) and (not wanted or wanted in types)
+    return types == wanted or (not wanted and (types is None or _is_text(types)))
+
+
+def _is_text(value: JsonValue) -> bool:
+    return value.__class__ is str and value[:2] != "_:"  # which may name a node of the graph
+
+
 def _fits(value: JsonValue, member: Member) -> bool:
     kind = member.kind
     if value.__class__ is str:
         if kind == "text":
-            return True
+            return value[:2] != "_:"
         if kind == "instant":
             return is_instant(value)
         return (kind == "iri" or member.or_iri) and _ABSOLUTE_IRI.fullmatch(value) is not None
     if kind in SHAPES:
         if isinstance(value, Part):
-            return not _part_problems(value, kind, "")
-        return isinstance(value, dict) and _is_plain(value, SHAPES[kind])
+            return value.know(("plain", kind), partial(is_plain, value, kind))
+        return value.__class__ is dict and is_plain(value, kind)
     return value.__class__ in _CLASSES.get(kind, ())
 
 

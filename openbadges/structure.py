@@ -21,7 +21,7 @@ from openbadges.contexts import (
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part
-from openbadges.shapes import SHAPES, UNCHECKED_MEMBERS, Problem, as_list, is_instant, problems, words
+from openbadges.shapes import SHAPES, UNCHECKED_MEMBERS, Problem, as_list, is_instant, is_plain, problems, words
 from openbadges.times import parse_time
 
 OPEN_BADGES_CONTEXTS = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1, OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3))
@@ -73,6 +73,9 @@ _ADDRESS_MEMBERS = frozenset(
 )
 
 
+_PROOF_MEMBERS = frozenset(
+    ("type", "cryptosuite", "created", "expires", "verificationMethod", "proofPurpose", "proofValue")
+)
 _ORDINARY = {name for shape in SHAPES.values() for name in shape.members} - UNCHECKED_MEMBERS | {"type"}
 """Names of members that need no second look; all others do."""
 
@@ -102,13 +105,11 @@ def examine(document: JsonObject, token: Token | None = None) -> Examination:
     kind = list(_kind_problems(document, token))
     if kind:
         return Examination(tuple(kind))
-    found = [
-        *_covered_problems(document, embedded=token is None),
-        *problems(document),
-        *_subject_problems(document),
-        *_date_problems(document),
-        *_status_problems(document),
-    ]
+    if is_plain(document) and _is_plain_proof(document.get("proof")):  # as nearly all badges are
+        found = list(_context_problems(document["@context"], "structure.inline_context"))
+    else:
+        found = [*_covered_problems(document, embedded=token is None), *problems(document)]
+    found += [*_subject_problems(document), *_date_problems(document), *_status_problems(document)]
     if token is not None:
         found += _claim_problems(document, token)
     return Examination(tuple(found))
@@ -133,6 +134,16 @@ def examine_endorsement(document: JsonObject, token: Token | None = None) -> Exa
     if token is not None:
         found += _claim_problems(document, token)
     return Examination(tuple(found))
+
+
+def _is_plain_proof(proof: JsonValue) -> bool:
+    """Whether there is none, or each is an object of known members that hold texts."""
+    return all(
+        isinstance(one, dict)
+        and one.keys() <= _PROOF_MEMBERS
+        and all(value.__class__ is str and value[:2] != "_:" for value in one.values())
+        for one in as_list(proof)
+    )
 
 
 def _kind_problems(document: JsonObject, token: Token | None) -> Iterator[Problem]:

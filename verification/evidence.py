@@ -27,8 +27,8 @@ from openbadges.facts import Evidence, LinkState, Source
 from openbadges.headlines import long_date
 from openbadges.inputs import Badge, Unreadable
 from openbadges.json_types import JsonObject
-from openbadges.references import Reference, needed
-from openbadges.status_entry import questions
+from openbadges.references import Reference, needed, needed_for
+from openbadges.status_entry import StatusQuestion, questions
 from outbound.fetch import Fetched
 from verification import limited, own, own_facts
 from verification.reading import Code, Link, Presented, looks_like_xml, read_fetched
@@ -167,16 +167,21 @@ def _stopped(source: Source, state: LinkState | None, detail: str, recipient: st
 
 def _case(badge: Badge, *, recipient: str | None, held: Held, web: Web | None) -> Case:
     credential = credential_in(badge)
-    ours = _own_facts(credential)
-    return Case(badge, _documents(badge, credential, ours, held, web), ours, recipient)
+    asked = questions(credential)
+    ours = _own_facts(credential, asked)
+    if ours.issuer is not None and len(ours.status) == len(asked) and not endorsements_in(credential):
+        documents: dict[str, Document | Missing] = {}  # a badge of our own needs nobody else, and most badges here are
+    else:
+        documents = _documents(needed_for(credential, badge.token, asked), held, web)
+    return Case(badge, documents, ours, recipient, asked)
 
 
-def _own_facts(credential: JsonObject) -> OwnFacts:
+def _own_facts(credential: JsonObject, asked: Sequence[StatusQuestion | None]) -> OwnFacts:
     """What our own database says about the issuer, the award and the lists that a credential names."""
     named = issuer_id(credential)
     ours = own.issuer(named)
     status = {}
-    for place, question in enumerate(questions(credential)):
+    for place, question in enumerate(asked):
         list_id = None if question is None else own.status_list_id(question.address)
         if question is not None and list_id is not None:
             status[place] = own_facts.status_fact(list_id, question, issuer=ours)
@@ -186,15 +191,11 @@ def _own_facts(credential: JsonObject) -> OwnFacts:
     return OwnFacts(issuer, own_facts.record_fact(credential, issuer=ours), status)
 
 
-def _documents(
-    badge: Badge, credential: JsonObject, ours: OwnFacts, held: Held, web: Web | None
-) -> dict[str, Document | Missing]:
-    """What others serve at the addresses that a badge needs, by these addresses."""
-    if ours.issuer is not None and len(ours.status) == len(questions(credential)) and not endorsements_in(credential):
-        return {}  # a badge of our own needs nobody else, and most badges here are
+def _documents(references: Sequence[Reference], held: Held, web: Web | None) -> dict[str, Document | Missing]:
+    """What is served at the addresses that a badge needs, by these addresses."""
     documents: dict[str, Document | Missing] = {}
     elsewhere = []
-    for reference in needed(badge.token or credential):
+    for reference in references:
         is_own = own.is_own(reference.url)
         document = _of_ours(reference) if is_own else _held(reference, held)
         if document is not None:

@@ -20,6 +20,7 @@ from issuers.models import Issuer
 from openbadges.did import did_web
 from openbadges.errors import DidInvalid
 
+_MOST_LETTERS = 2_000
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _UUID = r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 _CREDENTIAL = re.compile(rf"/c/{_UUID}(?:\.(?:json|jwt|png|svg)|/qr\.svg|/embed)?/?\Z")
@@ -104,12 +105,17 @@ def host_of(address: str) -> str:
 
 
 def _own_path(address: str) -> str | None:
+    return _path_under(address, origins()) if len(address) <= _MOST_LETTERS else None
+
+
+@lru_cache(maxsize=1024)
+def _path_under(address: str, own_origins: tuple[str, ...]) -> str | None:
     try:
         parts = urlsplit(address)
         origin = f"{parts.scheme.lower()}://{parts.netloc.lower()}"
     except ValueError:
         return None
-    return parts.path if origin in origins() else None
+    return parts.path if origin in own_origins else None
 
 
 def _port(parts: SplitResult) -> str:

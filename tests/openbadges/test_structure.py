@@ -4,18 +4,20 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openbadges import jose
 from openbadges.contexts import CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_3
-from openbadges.json_types import JsonObject
-from openbadges.shapes import SHAPES, normalised, problems
-from openbadges.structure import examine
+from openbadges.json_types import JsonObject, JsonValue
+from openbadges.parts import with_parts
+from openbadges.shapes import SHAPES, is_plain, normalised, problems
+from openbadges.structure import _covered_problems, examine
 from tests.conftest import FIXTURES
+from tests.openbadges.hostile import EXAMPLES, HOSTILE_BADGES, spoiled_badges
 from tests.openbadges.samples import eu_complete
 
-EXAMPLES = FIXTURES / "1edtech-openbadges-specification" / "examples"
+PUBLISHED = FIXTURES / "1edtech-openbadges-specification" / "examples"
 SUBJECT = "credentialSubject"
 
 
@@ -42,10 +44,10 @@ def test_the_sample_has_no_fault() -> None:
     assert codes(eu_complete().to_json()) == []
 
 
-@pytest.mark.skipif(not EXAMPLES.is_dir(), reason=f"The published examples are not in {EXAMPLES}")
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"The published examples are not in {PUBLISHED}")
 @pytest.mark.parametrize("name", ["basicOpenBadgeCredential-1", "skillAssertionCase-1", "skillAssertionCtdl-1"])
 def test_published_examples_have_no_fault(name: str) -> None:
-    assert codes(json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))) == []
+    assert codes(json.loads((PUBLISHED / f"{name}.json").read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize(
@@ -184,3 +186,30 @@ def test_any_object_is_examined_without_an_error(name: str, data: st.DataObject)
     assert all(problem.code.startswith("structure.") for problem in problems(document, name))
     full: JsonObject = {**eu_complete().to_json(), **document}
     assert isinstance(examine(full).sound, bool)
+
+
+@settings(max_examples=EXAMPLES * 3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HOSTILE_BADGES | spoiled_badges(), st.booleans())
+def test_what_is_plain_at_a_glance_has_no_problems(badge: JsonObject, with_kept_parts: bool) -> None:
+    document = with_parts(badge) if with_kept_parts else badge
+    if is_plain(document):
+        assert not list(problems(document))
+        assert not list(_covered_problems(document, embedded=True))
+
+
+@pytest.mark.parametrize(
+    "member", [("colour", "red"), ("@id", "urn:x:1"), ("urn:x:y", "1"), ("endorsementJwt", "e.y.j")]
+)
+def test_a_member_that_is_not_known_is_never_plain(member: tuple[str, str]) -> None:
+    name, value = member
+    document = eu_complete().to_json()
+    assert is_plain(document)
+    assert not is_plain({**document, name: value})
+    assert not is_plain({**document, "evidence": [{"id": "urn:x:1", "type": ["Evidence"], name: value}]})
+
+
+@pytest.mark.parametrize("name", ["id", "name", "issuer", "credentialSubject", "validFrom", "type", "evidence"])
+@pytest.mark.parametrize("value", ["_:b0", None, 1, True, [], {}, [[]], ["_:b0"], {"@context": []}], ids=repr)
+def test_an_odd_value_is_plain_only_if_it_has_no_problems(name: str, value: JsonValue) -> None:
+    document = {**eu_complete().to_json(), name: value}
+    assert not is_plain(document) or not [*problems(document), *_covered_problems(document, embedded=True)]

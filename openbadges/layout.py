@@ -97,17 +97,17 @@ class Marks:
         return [found[number] for number in range(len(self.texts))]
 
 
-class _Run:
-    """Lines with one subject and one predicate and with slots in their objects: sorted when they are filled in."""
+def _sorted_lines(lines: Sequence[Pattern]) -> Callable[[Sequence[bytes], Sequence[bytes]], Sequence[bytes]]:
+    """Return what makes one value of lines with one subject and one predicate and with slots in their objects."""
+    ready = [line.fill(()) for line in lines if not line.slots]
+    changing = [line for line in lines if line.slots]
+    return lambda terms, names: [b"".join(sorted({*ready, *[line.fill(terms) for line in changing]}))]
 
-    __slots__ = ("_changing", "_ready")
 
-    def __init__(self, lines: Sequence[Pattern]) -> None:
-        self._ready = [line.fill(()) for line in lines if not line.slots]
-        self._changing = [line for line in lines if line.slots]
-
-    def text(self, terms: Sequence[bytes]) -> bytes:
-        return b"".join(sorted({*self._ready, *[line.fill(terms) for line in self._changing]}))
+def _sorted_names(nodes: Sequence[int]) -> Callable[[Sequence[bytes], Sequence[bytes]], Sequence[bytes]]:
+    """Return what gives the names of these nodes in their order."""
+    names_of: Callable[[Sequence[bytes]], Sequence[bytes]] = picker(nodes)
+    return lambda terms, names: sorted(names_of(names))
 
 
 class _SettledNode:
@@ -155,8 +155,8 @@ class _ChangingNode:
 class CanonicalLayout:
     """The statements of a document with marks, laid out for filling: one pattern of the whole text.
 
-    What goes into its slots, in this order: the terms; the names of the nodes that stand together as objects, sorted;
-    the lines about each node, by its number; the runs.
+    What goes into its slots, in this order: the terms; the names of the nodes; the lines about each node, by its
+    number; what is sorted when it is filled in: names of nodes that are objects of one subject and predicate, and lines.
     """
 
     def __init__(self, statements: Statements, marks: Marks) -> None:
@@ -178,11 +178,10 @@ class CanonicalLayout:
             for moved in range(len(changing) + 1)
         ]
         """The lines about each settled node for each number of places that it may have moved up."""
-        self._objects: list[Callable[[Sequence[bytes]], Sequence[bytes]]] = []
-        self._runs: list[_Run] = []
-        self._next_object = len(marks.texts)
-        self._first_block = self._next_object + sum(len(set(node.heads)) for node in used)
-        self._first_run = self._first_block + len(used)
+        self._sorted: list[Callable[[Sequence[bytes], Sequence[bytes]], Sequence[bytes]]] = []
+        self._first_name = len(marks.texts)
+        self._first_block = self._first_name + len(used)
+        self._next_slot = self._first_block + len(used)
         self._lay_out_subjects(statements.ground, numbers, marks)
         by_name = sorted(range(len(used)), key=str)
         self._blocks = Pattern([b""] * (len(used) + 1), tuple(self._first_block + number for number in by_name))
@@ -219,18 +218,23 @@ class CanonicalLayout:
         for predicate in sorted(lines):
             patterns = [marks.pattern(line) for line in lines[predicate]]
             if len(patterns) > 1 and any(marks.are_in(line.split(" ", 2)[2]) for line in lines[predicate]):
-                parts.append(Pattern((b"", b""), (self._first_run + len(self._runs),)))
-                self._runs.append(_Run(patterns))
+                parts.append(Pattern((b"", b""), tuple(self._new_slots(1))))
+                self._sorted.append(_sorted_lines(patterns))
             else:
                 parts += patterns
             # Blank nodes sort after IRIs and literals; with one head before them, lines sort as the names do.
             head, objects = marks.pattern(f"{subject} {predicate} "), nodes.get(predicate, [])
-            for slot in range(self._next_object, self._next_object + len(objects)):
+            slots = [self._first_name + number for number in objects]
+            if len(objects) > 1:
+                slots = self._new_slots(len(objects))
+                self._sorted.append(_sorted_names(objects))
+            for slot in slots:
                 parts += [head, Pattern((b"", b" .\n"), (slot,))]
-            self._next_object += len(objects)
-            if objects:
-                self._objects.append(picker(objects))
         return Pattern.joined(parts)
+
+    def _new_slots(self, count: int) -> list[int]:
+        self._next_slot += count
+        return list(range(self._next_slot - count, self._next_slot))
 
     def text(self, terms: Sequence[bytes]) -> bytes:
         """Return the canonical N-Quads with these terms in the slots (IRIs without brackets, escaped texts, UTF-8).
@@ -239,11 +243,9 @@ class CanonicalLayout:
         """
         pattern = self._arrange(terms)
         names, blocks = self._name_nodes(terms)
-        values = [*terms]
-        for objects_of in self._objects:
-            values += sorted(objects_of(names))
-        values += blocks
-        values += [run.text(terms) for run in self._runs]
+        values = [*terms, *names, *blocks]
+        for sorted_of in self._sorted:
+            values += sorted_of(terms, names)
         return pattern.fill(values)
 
     def _name_nodes(self, terms: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -155,8 +155,8 @@ class _ChangingNode:
 class CanonicalLayout:
     """The statements of a document with marks, laid out for filling: one pattern of the whole text.
 
-    What goes into its slots, in this order: the terms; the names of the nodes; the lines about each node, by its
-    number; what is sorted when it is filled in: names of nodes that are objects of one subject and predicate, and lines.
+    Its slots take, in this order: the terms; the names of the nodes; the lines about each node, by its number; and what
+    is sorted when it is filled in: names of nodes that are objects of one subject and predicate, and lines.
     """
 
     def __init__(self, statements: Statements, marks: Marks) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from config.supervisor import worker_command
 from tests.processes.installation import IT_SECURITY, Installation
@@ -36,11 +37,13 @@ def seconds_per_run(
     Before the clock starts, the worker has awarded a few: it has started and is warm, as it is all day.
     """
     progress("awards: warming up")
-    _award(installation, _write(installation.folder / "warm.csv", run=0, people=min(people, 25)))
+    _award(installation, write_people(installation.folder / "warm.csv", run=0, people=min(people, 25)))
     seconds = []
     for run in range(1, runs + 1):
         progress(f"awards: run {run} of {runs}")
-        seconds.append(_award(installation, _write(installation.folder / f"run-{run}.csv", run=run, people=people)))
+        seconds.append(
+            _award(installation, write_people(installation.folder / f"run-{run}.csv", run=run, people=people))
+        )
     return seconds
 
 
@@ -56,15 +59,16 @@ def _award(installation: Installation, file: Path) -> float:
     return seconds
 
 
-def _write(path: Path, *, run: int, people: int) -> Path:
+def write_people(path: Path, *, run: int, people: int, results: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """A CSV file of so many people, others in each run. results: further columns with what they say of everyone."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow((*COLUMNS, *results))
         for number in range(people):
             name = f"Ada Sample {run}-{number}"
             narrative = f"Built and repaired practice network {number} without help."
             url = f"https://portfolio.example.org/{run}/{number}/plan"
-            writer.writerow(
-                (f"ada.{run}.{number}@example.org", name, f"SAMPLE-{run}-{number:06}", narrative, url, "Network plan")
-            )
+            licence = f"SAMPLE-{run}-{number:06}"
+            email = f"ada.{run}.{number}@example.org"
+            writer.writerow((email, name, licence, narrative, url, "Network plan", *results.values()))
     return path

@@ -119,11 +119,18 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A rate of ours that nothing is asked of: it shows what a gate hides."""
+    """A value of ours that nothing is asked of: it shows what a gate hides. unit: per_second, or share (of one)."""
 
     name: str
     what: str
-    per_second: Spread
+    value: Spread
+    unit: Literal["per_second", "share"] = "per_second"
 
     def to_json(self) -> dict[str, object]:
-        return {"name": self.name, "what": self.what, "per_second": self.per_second.rounded(1)}
+        digits = 1 if self.unit == "per_second" else 3
+        return {"name": self.name, "what": self.what, self.unit: self.value.rounded(digits)}
+
+    def line(self) -> str:
+        """For people."""
+        shown = f"{self.value.median:,.0f}" if self.unit == "per_second" else f"{self.value.median:.2f}"
+        return f"{self.name:26}{shown:>10}  {self.what}"

@@ -56,7 +56,7 @@ NETWORKING = SampleAchievement(
     assessment_type="project",
     assessment_text="Assessment: practical task",
     participation_form="online",
-    pace="self-paced",
+    pace="own",
     quality_assurance_type="external",
     quality_assurance_text="Quality assurance: external review",
     entry_requirement="None",
@@ -124,15 +124,7 @@ class World:
 
     @property
     def methods(self) -> dict[str, JsonObject]:
-        """Each Ed25519 verification method by itself, as libraries ask for them."""
-        contexts = "https://w3id.org/security/multikey/v1"
-        methods = self.did_document["verificationMethod"]
-        assert isinstance(methods, list)
-        return {
-            str(method["id"]): {"@context": contexts, **method}
-            for method in methods
-            if isinstance(method, dict) and method["type"] == "Multikey"
-        }
+        return methods_in(self.did_document)
 
     def reserve(self, number: int) -> list[Reserved]:
         with override_settings(PUBLIC_URL=ISSUED_AT):
@@ -183,6 +175,18 @@ class World:
             status_list=self.status_list,
             status_index=number % status.LIST_LENGTH,
         )
+
+
+def methods_in(did_document: JsonObject) -> dict[str, JsonObject]:
+    """Each Ed25519 verification method of a DID document by itself, as libraries ask for them."""
+    contexts = "https://w3id.org/security/multikey/v1"
+    methods = did_document["verificationMethod"]
+    assert isinstance(methods, list)
+    return {
+        str(method["id"]): {"@context": contexts, **method}
+        for method in methods
+        if isinstance(method, dict) and method["type"] == "Multikey"
+    }
 
 
 def _version(number: int) -> AchievementVersion:

@@ -80,6 +80,11 @@ class Peer:
         keys = self._ask("publicKeys")
         return str(keys["proof"]), keys["token"]
 
+    def listen(self) -> tuple[int, int]:
+        """Also answer HTTP: POST a credential, get {"verified"}. Returns its port on loopback and its process id."""
+        answer = self._ask("listen")
+        return int(answer["port"]), int(answer["pid"])
+
     def _ask(self, operation: str, **arguments: Any) -> Any:
         self.requests.write(json.dumps({"operation": operation, **arguments}) + "\n")
         self.requests.flush()

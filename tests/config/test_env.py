@@ -141,6 +141,10 @@ def test_a_sqlite_file_is_relative_to_the_instance_folder_or_absolute(instance: 
     assert env.as_database("sqlite:////srv/a.sqlite3")["NAME"] == Path("/srv/a.sqlite3")
 
 
+def test_a_sqlite_file_stays_open_between_requests() -> None:
+    assert env.as_database("sqlite:///a.sqlite3")["CONN_MAX_AGE"] == 600
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "a.localhost"])
 def test_loopback_is_recognised(host: str) -> None:
     assert env.is_loopback(host)

@@ -158,6 +158,11 @@ class Worker:
             self._process.wait(10)
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def children(self) -> list[int]:
         assert self._process is not None
         return list(children_of(self._process.pid))

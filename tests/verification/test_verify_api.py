@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from credentials.models import Award
 from openbadges.report import CHECK_IDS
@@ -86,6 +86,22 @@ def test_what_is_no_badge_is_judged_too(client: Client, text: str) -> None:
 def test_an_empty_file_is_judged_too(client: Client) -> None:
     response = client.post(API, {"file": SimpleUploadedFile("badge.png", b"")})
     assert json.loads(response.content)["state"] == "unreadable"
+
+
+def test_a_half_of_a_character_in_a_form_is_judged_too(client: Client) -> None:
+    """A form cannot carry one: what is no UTF-8 arrives as U+FFFD."""
+    body = b'--x\r\nContent-Disposition: form-data; name="input"\r\n\r\nhalf \xed\xa0\x80\r\n--x--\r\n'
+    response = client.post(API, body, content_type="multipart/form-data; boundary=x")
+    assert (response.status_code, json.loads(response.content)["state"]) == (200, "unreadable")
+
+
+def test_a_badge_of_ours_is_looked_up_with_four_questions(
+    client: Client, award: Award, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Issuer, keys, status list and record; each costs more than checking the signature."""
+    with django_assert_num_queries(4):
+        response = ask(client, input=award.document)
+    assert json.loads(response.content)["outcome"] == "valid"
 
 
 @pytest.mark.parametrize("receipt", [True, False])

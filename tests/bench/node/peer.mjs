@@ -2,6 +2,7 @@
 // An operation with a list of inputs answers {seconds, last}: CPU seconds of this process for the whole list, all its
 // threads included, and the last output. Reading the list and writing the answer are outside of the clock.
 import {createRequire} from 'node:module';
+import {createServer} from 'node:http';
 import {createInterface} from 'node:readline';
 import {pathToFileURL} from 'node:url';
 
@@ -44,10 +45,12 @@ function issue({inputs, method}) {
   return timed(inputs, async credential => JSON.stringify(await vc.issue({credential, suite, documentLoader})));
 }
 
-// From the text of a signed credential to whether it holds. Status is not looked up: a stub says that all is well.
+// Status is not looked up: a stub says that all is well.
+const checkStatus = async () => ({verified: true});
+
+// From the text of a signed credential to whether it holds.
 function verify({inputs}) {
   const suite = new DataIntegrityProof({cryptosuite});
-  const checkStatus = async () => ({verified: true});
   return timed(inputs, async text => {
     const result = await vc.verifyCredential({credential: JSON.parse(text), suite, documentLoader, checkStatus});
     if(!result.verified) {
@@ -55,6 +58,30 @@ function verify({inputs}) {
     }
     return true;
   });
+}
+
+// The same behind HTTP: the body of a request is a credential, the answer says whether it holds.
+async function listen() {
+  const suite = new DataIntegrityProof({cryptosuite});
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    let status = 400, body;
+    try {
+      const credential = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      const {verified} = await vc.verifyCredential({credential, suite, documentLoader, checkStatus});
+      [status, body] = [200, {verified}];
+    } catch(error) {
+      body = {error: String(error)};
+    }
+    const text = Buffer.from(JSON.stringify(body));
+    response.writeHead(status, {'Content-Type': 'application/json', 'Content-Length': text.length}).end(text);
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  return {port: server.address().port, pid: process.pid};
 }
 
 function signToken({inputs, kid}) {
@@ -75,7 +102,7 @@ async function publicKeys() {
   return {proof: publicKeyMultibase, token: await jose.exportJWK(tokenKeys.publicKey)};
 }
 
-const operations = {hold, issue, verify, signToken, verifyToken, publicKeys};
+const operations = {hold, issue, verify, signToken, verifyToken, publicKeys, listen};
 
 for await (const line of createInterface({input: process.stdin})) {
   const {operation, ...given} = JSON.parse(line);

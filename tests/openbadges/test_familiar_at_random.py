@@ -82,8 +82,13 @@ def objects_in(value: Any) -> list[Any]:
 
 def small(contexts: list[str]) -> JsonObject:
     """A badge with few statements, so that its texts come near each other more often."""
-    achievement = {"id": "urn:x:b", "type": ["Achievement"], "name": "a", "image": {"id": "urn:x:c", "type": "Image"}}
-    subject = {"type": ["AchievementSubject"], "achievement": achievement, "narrative": "a"}
+    achievement: JsonObject = {
+        "id": "urn:x:b",
+        "type": ["Achievement"],
+        "name": "a",
+        "image": {"id": "urn:x:c", "type": "Image"},
+    }
+    subject: JsonObject = {"type": ["AchievementSubject"], "achievement": achievement, "narrative": "a"}
     return {
         "@context": [*contexts], "id": "urn:x:a",
         "type": ["VerifiableCredential", "OpenBadgeCredential"], "issuer": {"id": "urn:x:i", "type": ["Profile"]},

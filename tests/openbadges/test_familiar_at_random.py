@@ -22,7 +22,7 @@ from openbadges.contexts import (
     OPEN_BADGES_3_0_3,
 )
 from openbadges.errors import OpenBadgesError
-from openbadges.json_types import JsonObject
+from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part, with_parts
 from tests.openbadges.hostile import ODD
 from tests.openbadges.samples import ACHIEVEMENT, CREDENTIAL, ISSUER_DID, eu_complete
@@ -97,6 +97,17 @@ def small(contexts: list[str]) -> JsonObject:
     }  # fmt: skip
 
 
+def alike() -> JsonObject:
+    """A badge of the same few statements in which texts can make two lines, or two objects, one."""
+    subject = small(CONTEXTS[0])["credentialSubject"]
+    assert isinstance(subject, dict)
+    who: list[JsonValue] = [{"type": ["IdentityObject"], "hashed": hashed} for hashed in (True, "a", "b")]
+    return {
+        **small(CONTEXTS[0]),
+        "credentialSubject": {"id": "urn:x:s", **subject, "narrative": ["a", "b"], "identifier": who},
+    }
+
+
 def restructured(base: JsonObject, chance: random.Random) -> JsonObject:
     document = copy(base)
     for _ in range(chance.choice((0, 1, 1, 2, 3))):
@@ -161,7 +172,7 @@ def converted(document: JsonObject) -> bytes | None:
 
 @pytest.mark.timeout(SECONDS + 60)
 def test_random_siblings_have_the_bytes_of_conversion_or_are_converted() -> None:
-    bases = [eu_complete().to_json(), *map(small, CONTEXTS)]
+    bases = [eu_complete().to_json(), alike(), *map(small, CONTEXTS)]
     filled, end, seed = 0, time.monotonic() + SECONDS, SEED
     while time.monotonic() < end:
         seed += 1

@@ -288,6 +288,7 @@ def _full_view(found: Batch) -> BatchView:
     rows = found.rows.select_related("award").defer("award__document").order_by("number")
     ended = rows.filter(state__in=[BatchRow.State.FAILED, BatchRow.State.SKIPPED])[:ROWS_ON_BATCH_PAGE]
     issued = rows.filter(state=BatchRow.State.ISSUED)[:ROWS_ON_BATCH_PAGE]
+    recalled = recalls.view_of(found)
     return batch_view(
         found,
         now=timezone.now(),
@@ -304,6 +305,7 @@ def _full_view(found: Batch) -> BatchView:
             if row.award is not None
         ),
         can_retry=found.cancelled_at is None
+        and recalled is None
         and found.rows.filter(state=BatchRow.State.FAILED).exclude(chunk=None).exists(),
-        recall=recalls.view_of(found),
+        recall=recalled,
     )

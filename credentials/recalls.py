@@ -17,10 +17,10 @@ from django.db.models import F
 from credentials import leases, life, wake
 from credentials.display import RecallView
 from credentials.errors import NothingToRecall
-from credentials.life import LifeError, Reason
-from credentials.life.changes import checked_note
+from credentials.life import LifeError, Reason, ReasonMissing
+from credentials.life.changes import LONGEST_REASON, checked_note
 from credentials.models import Award, Batch, BatchRow, Recall
-from credentials.transitions import cancel_batch
+from credentials.transitions import cancel_batch, lock_with_chunks
 from issuers import audit
 from issuers.audit import Actor
 
@@ -46,13 +46,14 @@ def request_recall(
 ) -> Recall:
     """Ask workers to revoke every award of a batch; a second request changes nothing.
 
-    Raises NothingToRecall, life.PublicNoteUnfit.
+    reason: as life.revoke takes it. Raises NothingToRecall, life.ReasonMissing, life.PublicNoteUnfit.
     """
     note = checked_note(public_note)
-    batch = Batch.objects.get(pk=batch_id)
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise ReasonMissing  # of every award in turn, and the recall would never end
+    batch = lock_with_chunks(batch_id)  # or else it could be started between the look at its state and the recall
     if batch.state in (Batch.State.RUNNING, Batch.State.PAUSED):
-        cancel_batch(batch_id=batch_id, now=now, actor=actor)
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
+        batch = cancel_batch(batch_id=batch_id, now=now, actor=actor)
     if asked := Recall.objects.filter(batch=batch).first():
         return asked
     if not standing(batch) and batch.state != Batch.State.RUNNING:

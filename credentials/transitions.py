@@ -28,7 +28,7 @@ from credentials.errors import (
     NoSigningKey,
     NothingToRetry,
 )
-from credentials.models import Batch, BatchChunk, BatchRow
+from credentials.models import Batch, BatchChunk, BatchRow, Recall
 from credentials.signing import active_keys
 from issuers import audit
 from issuers.audit import Actor
@@ -195,9 +195,7 @@ def cancel_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batc
     A worker may be signing what it reserved, and that was recorded: such rows are completed, so that every recorded
     document exists. Until then the batch stays running with `cancelled_at` set. Raises BatchStateRefuses when final.
     """
-    # Chunks before the batch, as workers lock them: nobody reserves rows while they are cancelled.
-    list(BatchChunk.objects.select_for_update().filter(batch_id=batch_id, finished_at=None).order_by("pk"))
-    batch = _locked(batch_id)
+    batch = lock_with_chunks(batch_id)
     if batch.cancelled_at is not None:
         return batch
     if batch.state == Batch.State.FINISHED:
@@ -230,6 +228,8 @@ def retry_failed_rows(*, batch_id: int, now: datetime, actor: Actor = WORKER) ->
     batch = _locked(batch_id)
     if batch.cancelled_at is not None or batch.started_at is None:
         raise BatchStateRefuses(batch.get_state_display(), "Only a batch that was awarded can have rows tried again.")
+    if Recall.objects.filter(batch=batch).exists():  # it may be over, and would not come to what is awarded now
+        raise BatchStateRefuses(batch.get_state_display(), "It was recalled, so no row of it is tried again.")
     done = batch.chunks.exclude(finished_at=None).values_list("number", flat=True)
     failed = list(
         batch.rows.filter(state=BatchRow.State.FAILED, chunk__in=done).order_by("number").values_list("pk", flat=True)
@@ -250,6 +250,12 @@ def retry_failed_rows(*, batch_id: int, now: datetime, actor: Actor = WORKER) ->
     _run(batch, now=now)
     batch.refresh_from_db()
     return batch
+
+
+def lock_with_chunks(batch_id: int) -> Batch:
+    """The batch, locked with its open chunks in the order of workers: nobody reserves rows, starts it or retries."""
+    list(BatchChunk.objects.select_for_update().filter(batch_id=batch_id, finished_at=None).order_by("pk"))
+    return _locked(batch_id)
 
 
 def _locked(batch_id: int) -> Batch:

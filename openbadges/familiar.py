@@ -104,6 +104,9 @@ class _Layout:
             if is_iri
         ]
         self._layout = CanonicalLayout(statements, marks)
+        # With a mark in its place a word with a prefix (xsd:string, in older contexts) looks like any address.
+        if self.fill(texts) != to_statements(document).canonical_text().encode("utf-8"):
+            raise NotFillable("What is filled in is not what the document says.")
 
     def fill(self, texts: Sequence[str]) -> bytes:
         """Return the canonical N-Quads of the document with these texts. Raises NotFillable, UnicodeEncodeError."""

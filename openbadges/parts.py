@@ -83,6 +83,6 @@ def _part_of(value: Any) -> JsonObject:
         return dict(value)
     part = _parts.get(text)
     if part is None:
-        part = Part(value)
+        part = Part(orjson.loads(text))  # not what somebody else holds, too, and may change
         _parts.put(text, part)
     return part

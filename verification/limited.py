@@ -248,8 +248,11 @@ class Pool:
 
     def _new(self) -> _Process:
         process = _Process(self._module)
-        if self._contexts:
-            process.ask("supply", self._contexts)
+        try:
+            if self._contexts:
+                process.ask("supply", self._contexts)
+        except _Ended:
+            raise OSError(f"A new process ended with {_way(process.end())}.") from None
         return process
 
 

@@ -76,12 +76,12 @@ class Web:
         """What the addresses of some references serve, by address. Raises TooManyFetches."""
         found: dict[str, Document | Missing] = {}
         asked: dict[str, Reference] = {}
-        for reference in references[:MOST_DOCUMENTS]:
+        for reference in _one_for_each_address(references)[:MOST_DOCUMENTS]:
             known = self._known(reference)
-            if known is not None:
+            if known is None:
+                asked[reference.url] = reference
+            else:
                 found[reference.url] = known
-            elif reference.url not in found:
-                asked.setdefault(reference.url, reference)
         for _ in asked:
             self._admit()
         return found | {reference.url: document for reference, document in self._look_up(list(asked.values())).items()}
@@ -145,6 +145,19 @@ class Web:
             return "unusable"
         kept.put(reference, body, seconds=seconds_to_keep(reference, document))
         return document
+
+
+def _one_for_each_address(references: Sequence[Reference]) -> list[Reference]:
+    """Of the references to one address the one that says whose a key is, if any.
+
+    A list may be served by the host that a redirect leads to. Where that came in for the profile of an issuer at the
+    same address, too, whoever finds an open redirect on a site could sign in its name.
+    """
+    chosen: dict[str, Reference] = {}
+    for reference in references:
+        if chosen.setdefault(reference.url, reference).kind == "status_list" != reference.kind:
+            chosen[reference.url] = reference
+    return list(chosen.values())
 
 
 def _document(body: bytes | Missing) -> Document | Missing:

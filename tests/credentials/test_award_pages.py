@@ -101,6 +101,16 @@ def test_lists_and_logs_of_another_issuer_do_not_exist(dashboard: Client) -> Non
         assert dashboard.get(f"/dashboard/issuers/another/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("role", [Member.Role.VIEWER, Member.Role.ASSESSOR])
+def test_who_may_not_award_finds_no_list_and_no_log(client: Client, award: Award, role: Member.Role) -> None:
+    client.force_login(make_member(award.issuer, email="other@example.org", role=role))
+    achievement = award.achievement_version.achievement
+    assert client.get(f"/dashboard/achievements/{achievement.public_id}/awards").status_code == 404
+    for path in ("audit", "audit.csv", "audit.jsonl"):
+        assert client.get(f"/dashboard/issuers/{award.issuer.slug}/{path}").status_code == 404
+    assert not AuditEntry.objects.filter(action="audit.exported").exists()
+
+
 # Actions
 
 

@@ -130,6 +130,23 @@ def test_who_may_not_award_is_refused(client: Client, version: AchievementVersio
     assert client.get(address(make_batch(version))).status_code == 404
 
 
+@pytest.mark.parametrize("role", ROLES_THAT_LOOK_ON)
+def test_who_may_not_award_finds_no_step_of_a_batch(
+    client: Client, version: AchievementVersion, role: Member.Role
+) -> None:
+    """T10: each page and each action, for batches in each state that somebody can act on."""
+    client.force_login(make_member(version.achievement.issuer, email="viewer@example.org", role=role))
+    for batch in (make_batch(version), started(make_batch(version)), issue(version, person())):
+        before = (batch.state, batch.started_at, batch.cancelled_at, batch.rows.count())
+        for step in STEPS:
+            assert client.get(address(batch, step)).status_code == 404, step
+        for step in CHANGES:
+            assert client.post(address(batch, step), {"typed": "1", "reason": "other"}).status_code == 404, step
+        batch.refresh_from_db()
+        assert (batch.state, batch.started_at, batch.cancelled_at, batch.rows.count()) == before
+    assert not Recall.objects.exists()
+
+
 @pytest.mark.parametrize("step", CHANGES[:-2])
 def test_a_batch_is_not_changed_by_following_a_link(dashboard: Client, version: AchievementVersion, step: str) -> None:
     assert dashboard.get(address(make_batch(version), step)).status_code == 405

@@ -6,11 +6,12 @@ import pytest
 
 from credentials import batches, leases, life, recalls, signing
 from credentials.batches import issue_next_chunk
-from credentials.errors import NothingToRecall
-from credentials.life import PublicNoteUnfit
-from credentials.models import Award, Batch, Recall
+from credentials.errors import BatchStateRefuses, NothingToRecall
+from credentials.life import PublicNoteUnfit, ReasonMissing
+from credentials.models import Award, Batch, BatchRow, Recall
 from credentials.recalls import request_recall, revoke_next_part
 from credentials.tasks import issue_recall
+from credentials.transitions import retry_failed_rows
 from issuers.audit import Actor
 from issuers.models import AuditEntry
 from tests.factories import NOW, issue, make_batch, make_version, people, person, started, work_off
@@ -70,6 +71,24 @@ def test_suspended_awards_are_revoked_and_those_that_ended_are_passed_over(award
     assert set(awarded.awards.values_list("state", flat=True)) == {"revoked"}
     other.refresh_from_db()
     assert other.public_reason == "Copied"
+
+
+def test_rows_of_a_recalled_batch_are_not_tried_again(awarded: Batch) -> None:
+    row = awarded.rows.order_by("number").last()
+    assert row is not None
+    awarded.rows.filter(pk=row.pk).update(state=BatchRow.State.FAILED, code="row.raises")
+    finish(recall(awarded))
+    with pytest.raises(BatchStateRefuses) as refused:
+        retry_failed_rows(batch_id=awarded.pk, now=NOW)
+    assert "It was recalled" in str(refused.value)
+    assert not awarded.rows.filter(state=BatchRow.State.PENDING).exists()
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 61])
+def test_a_reason_that_no_award_takes_is_refused_at_once(awarded: Batch, reason: str) -> None:
+    with pytest.raises(ReasonMissing):
+        recall(awarded, reason=reason)
+    assert not Recall.objects.exists()
 
 
 def test_a_running_batch_is_cancelled_first_and_nothing_is_awarded_behind_its_back(

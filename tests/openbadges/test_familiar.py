@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openbadges import familiar
 from openbadges.canonical import convert, paths, rdfc
+from openbadges.contexts import CREDENTIALS_V1, OPEN_BADGES_3_0_2
 from openbadges.errors import OpenBadgesError
 from openbadges.json_types import JsonObject
 from openbadges.parts import Part, with_parts
@@ -99,7 +100,7 @@ def test_another_issuer_or_achievement_is_another_kind() -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        {"id": "xsd:x"},  # a prefix of the contexts, not a scheme
+        {"id": "xsd:x"},  # another scheme than the one learnt from
         {"id": "relative"},
         {"id": "urn:uuid:1"},
         {"id": "https://a.example/ b"},
@@ -128,6 +129,19 @@ def test_a_text_that_the_contexts_give_a_meaning_is_converted() -> None:
     options: JsonObject = {"@context": badge()["@context"], **proof, "issuer": badge()["issuer"]}
     learn(options)
     assert familiar.canonical_text(with_parts(options)) is None
+
+
+def test_a_word_with_a_prefix_that_a_kind_is_learnt_from_is_no_address() -> None:
+    document: JsonObject = {
+        "@context": [CREDENTIALS_V1, OPEN_BADGES_3_0_2],  # where `sec` is a prefix inside a credential
+        "id": "sec:x",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": "https://a.example/i", "type": ["Profile"]},
+        "credentialSubject": {"id": "urn:x:s", "type": ["AchievementSubject"]},
+    }
+    learn(document)
+    assert b"<https://w3id.org/security#x>" in convert(document)
+    assert path_of(document) == "converted"
 
 
 def test_numbers_that_are_equal_to_python_are_told_apart() -> None:

@@ -29,6 +29,14 @@ def test_a_document_with_parts_is_the_same_document() -> None:
     assert not isinstance(BADGE["issuer"], Part)
 
 
+def test_a_part_does_not_change_with_the_document_that_it_was_made_of() -> None:
+    text = orjson.dumps({"issuer": {"id": "urn:x:mine", "image": {"id": "urn:x:image"}}})
+    first = orjson.loads(text)
+    with_parts(first)
+    first["issuer"]["image"]["id"] = "urn:x:other"
+    assert with_parts(orjson.loads(text)) == orjson.loads(text)
+
+
 def test_equal_issuers_are_one_part_and_others_are_not() -> None:
     assert part_of(BADGE) is part_of(orjson.loads(orjson.dumps(BADGE)))
     issuer = BADGE["issuer"]

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,14 +21,15 @@ from openbadges.json_types import JsonObject
 from openbadges.keys import PrivateKey
 from openbadges.references import Reference
 from openbadges.report import Report
+from outbound.deadline import Deadline
 from outbound.errors import FetchFailed, FetchRefused
-from outbound.fetch import Fetched
+from outbound.fetch import Fetched, Kind
 from tests.openbadges import test_endorsements as endorsements
 from tests.openbadges.suite_signing import KEYS
 from tests.verification.fake_web import FakeWeb
 from tests.verification.foreign import BADGE, DID, DID_URL, LIST, did_document, foreign_badge, status_list
 from verification import web
-from verification.services import Verdict, verify
+from verification.services import Verdict, verify, verify_all
 from verification.throttle import FetchThrottle
 from verification.web import Web
 
@@ -364,6 +365,29 @@ def test_another_address_cannot_speak_for_an_issuer(university: FakeWeb) -> None
     university.serve(forged, did_document(attacker), final=DID_URL)
     web.Web().documents([Reference("did_document", forged, DID), Reference("issuer_profile", DID_URL, DID)])
     assert report_on(BADGE).state == "valid"
+
+
+def test_a_redirect_that_may_lead_to_a_list_does_not_lead_to_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind an open redirect of the university an attacker serves a profile; his badge names its address twice."""
+    address = "https://university.example/go?to=https://attacker.example/profile"
+    attacker = PrivateKey.from_bytes("Ed25519", bytes(32))
+    method = VerificationMethod(f"{address}#key-1", address, attacker.public)
+    profile = build_did_document(address, (method,))
+
+    def fetch(url: str, *, kind: Kind, deadline: Deadline) -> Fetched:
+        if kind != "status_list":
+            raise FetchFailed("The site passes the question on to another.", code="fetch.redirect")
+        return Fetched("https://attacker.example/profile", strict_json.dumps(profile), "application/json")
+
+    monkeypatch.setattr(web, "fetch", fetch)
+    unsigned = {name: value for name, value in foreign_badge().items() if name != "proof"}
+    text = text_of(unsigned).replace(DID, address).replace(LIST, address)
+    created = datetime(2026, 3, 12, tzinfo=UTC)
+    forged = add_proof(strict_json.load_object(text), attacker, verification_method=method.id, created=created)
+    for _ in range(2):  # the second time both answers are known
+        [verdict] = verify_all([text_of(forged)], now=timezone.now(), web=Web())
+        assert codes(verdict.report)["issuer"] == "issuer.unreachable"
+        assert report_on(text_of(forged)).state != "valid"
 
 
 def test_a_document_that_calls_itself_otherwise_is_kept_no_longer_than_a_failure(university: FakeWeb) -> None:

@@ -127,6 +127,13 @@ def test_a_long_badge_is_read_as_it_is() -> None:
 # Breaches
 
 
+def test_a_process_that_ends_before_its_first_question_is_no_fault_of_the_asker() -> None:
+    pool = Pool("tests.verification.no_such_worker")
+    pool.supply(b"{}")
+    with pytest.raises(TooCostly):
+        pool.ask("weigh", b"")
+
+
 @pytest.mark.parametrize("operation", ["unbake_png", "unbake_svg", "read", "badge_link"])
 def test_going_over_a_limit_ends_the_process_and_not_the_pool(greedy: Pool, operation: str) -> None:
     """In this order: time, memory, a crash, an answer that is none."""

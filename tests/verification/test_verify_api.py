@@ -88,11 +88,6 @@ def test_an_empty_file_is_judged_too(client: Client) -> None:
     assert json.loads(response.content)["state"] == "unreadable"
 
 
-@pytest.mark.parametrize("receipt", [True, False])
-def test_a_receipt_may_be_asked_for(client: Client, receipt: bool) -> None:
-    assert ask(client, input="hello", receipt=receipt).status_code == 200
-
-
 def test_a_link_to_another_site_that_does_not_answer_is_unreachable(client: Client) -> None:
     report = json.loads(ask(client, input="https://elsewhere.example/badges/1").content)
     assert (report["outcome"], report["state"]) == ("unknown", "unreachable")

@@ -178,6 +178,6 @@ def test_the_result_is_kept_as_a_receipt_and_read_again_later(visit: Visit, site
     file = {"name": "receipt.jwt", "mimeType": "application/jwt", "buffer": text.encode()}
     page.get_by_label("Or choose its file").set_input_files(file)
     page.get_by_role("button", name="Check this receipt").click()
-    assert headline(page) == "Valid credential"
+    assert headline(page) == "Receipt: Valid credential"
     assert page.get_by_text("Found by localhost").is_visible() and page.locator("pre").inner_text() == text
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

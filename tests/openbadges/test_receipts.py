@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openbadges import jose
 from openbadges.did import VerificationMethod, build_did_document
@@ -184,6 +186,30 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 def test_claims_of_another_kind_are_refused(name: str) -> None:
     claims = {**receipt().to_claims(), **WRONG_CLAIMS[name]}
     assert code_of(lambda: read_receipt(signed(claims), document())) == "receipt.claims"
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(name=st.sampled_from(sorted(receipt().to_claims())), value=JSON)
+def test_any_value_of_a_claim_is_read_or_refused(name: str, value: Any) -> None:
+    claims = {**receipt().to_claims(), name: value}
+    try:
+        found = Receipt.from_claims(claims)
+    except OpenBadgesError as error:
+        assert error.code == "receipt.claims"
+    else:
+        assert Receipt.from_claims(found.to_claims()) == found
+
+
+@given(text=st.text() | st.builds("{}.{}.{}".format, st.text(), st.text(), st.text()))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with pytest.raises(OpenBadgesError):
+        read_receipt(text, document())
 
 
 def test_members_of_later_versions_are_passed_over() -> None:

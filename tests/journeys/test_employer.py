@@ -175,8 +175,9 @@ def test_the_result_is_kept_as_a_receipt_and_read_again_later(visit: Visit, site
     page.get_by_role("button", name="Read or print it").click()
     assert page.title() == "Receipt: Valid credential · Touchstone"
     page = visit("/verify/receipt", script=script, width=320)
-    file = {"name": "receipt.jwt", "mimeType": "application/jwt", "buffer": text.encode()}
-    page.get_by_label("Or choose its file").set_input_files(file)
+    page.get_by_label("Or choose its file").set_input_files(
+        {"name": "receipt.jwt", "mimeType": "application/jwt", "buffer": text.encode()}
+    )
     page.get_by_role("button", name="Check this receipt").click()
     assert headline(page) == "Receipt: Valid credential"
     assert page.get_by_text("Found by localhost").is_visible() and page.locator("pre").inner_text() == text

@@ -156,6 +156,39 @@ class SigningKey(models.Model):
         return f"{self.fragment} ({self.algorithm}, {self.state})"
 
 
+class InstallationKey(models.Model):
+    """A key of the installation itself, for receipts (P-256). The private half is sealed like those of issuers.
+
+    `fragment` names the key inside the installation's DID document: `did:web:{host}#fragment`.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Signing"
+        RETIRED = "retired", "Retired, still verifying"
+        COMPROMISED = "compromised", "Compromised"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    fragment = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=11, choices=State.choices)
+    public_key = models.JSONField(help_text="The public half as a JWK.")
+    sealed_private_key = models.BinaryField(editable=False)
+    created_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="active"), name="installation_has_one_signing_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["active", "retired", "compromised"]), name="installation_key_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fragment} ({self.state})"
+
+
 class Course(models.Model):
     """What is taught. What can be earned for it is an achievement."""
 

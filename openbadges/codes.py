@@ -18,6 +18,7 @@ _ASK_ISSUER = "Ask the issuer for a correct one."
 _TRY_AGAIN = "Try again later."
 _ASK_SITE = "Ask the issuer to repair its site."
 _PASTE = "Paste the badge itself."
+_RECEIPT = "Choose the file of the receipt as it was saved."
 _ISSUER_SIDE = "For issuers and developers: correct the value."
 
 _READ = {
@@ -220,6 +221,10 @@ _ERRORS_ONLY = {
     "status_list.too_large": Code("A status list is too large.", _ISSUER_SIDE),
     "status_list.too_short": Code("A status list has fewer than 131,072 entries.", _ISSUER_SIDE),
     "status_list.index": Code("An index lies outside its status list.", _ISSUER_SIDE),
+    "receipt.type": Code("The token is something other than a receipt.", _RECEIPT),
+    "receipt.claims": Code("The token does not say what a receipt says.", _RECEIPT),
+    "receipt.issuer": Code("The receipt was signed by another installation.", "Check it where it was signed."),
+    "receipt.key": Code("The installation does not list the key of the receipt.", "Do not rely on it."),
 }
 
 # Heading in docs/verification.md -> its codes.

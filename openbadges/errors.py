@@ -108,6 +108,13 @@ class TokenInvalid(OpenBadgesError):
     title = "This token cannot be accepted"
 
 
+class ReceiptInvalid(OpenBadgesError):
+    """Codes: receipt.type, receipt.claims, receipt.issuer (another installation's), receipt.key (not listed)."""
+
+    code = "receipt.claims"
+    title = "This is no receipt that can be relied on"
+
+
 class StatusListInvalid(OpenBadgesError):
     """Codes: status_list.invalid, status_list.encoding, status_list.too_large, status_list.too_short,
     status_list.index."""

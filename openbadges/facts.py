@@ -66,7 +66,8 @@ class StatusFact:
     `value`: True where the bit is set, False where clear, None where nobody could tell; `code` says why then
     ("status.unreachable", "status.not_held", "status.unknown_type", "status.list_invalid").
     `entries`: how many of the document's status entries this covers; the worst of them is reported.
-    `message`: what the issuer says about the value that is set ("" where nothing).
+    `message`: what the issuer says about the value that is set ("" where nothing). `list_age_seconds`: since the list
+    was signed, None where it does not say or was not read; `list_ages`: of each list, where several are covered.
     """
 
     value: bool | None
@@ -75,6 +76,7 @@ class StatusFact:
     list_age_seconds: int | None = None
     entries: int = 1
     message: str = ""
+    list_ages: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

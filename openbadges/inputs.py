@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from openbadges import baking, jose, strict_json
@@ -18,12 +18,17 @@ _TOKEN = re.compile(r"[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]*\.[A-Za-z0-9_=-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge: its JSON, or a token. `source`: what it was found in. `size`: letters of its text."""
+    """A badge: its JSON, or a token. `source`: what it was found in. `text`: how it was written there."""
 
     source: Source
     document: JsonObject | None = None
     token: Token | None = None
-    size: int = 0
+    text: str = field(default="", repr=False)
+
+    @property
+    def size(self) -> int:
+        """Letters of its text."""
+        return len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,11 @@ def read_badge(text: str, found_in: Source | None = None) -> Badge | Unreadable:
     is_json = text.startswith(("{", "["))
     try:
         if _TOKEN.match(text):
-            return Badge(found_in or "token", token=jose.parse_token(text), size=len(text))
+            return Badge(found_in or "token", token=jose.parse_token(text), text=text)
         if is_json:
             value = strict_json.loads(text)
             if isinstance(value, dict):
-                return Badge(found_in or "json", document=value, size=len(text))
+                return Badge(found_in or "json", document=value, text=text)
             return Unreadable(found_in or "json", JsonInvalid("The JSON is a list, not one badge."))
     except OpenBadgesError as error:
         return Unreadable(found_in or ("json" if is_json else "token"), error)

@@ -42,9 +42,20 @@ class Token:
 def parse_token(text: str) -> Token:
     """Read a compact JWS of a credential.
 
+    Raises what parse_jws raises, and TokenInvalid (token.type) for the `typ` of something else.
+    """
+    token = parse_jws(text)
+    if "typ" in token.header and token.header["typ"] not in CREDENTIAL_TYPES:
+        raise TokenInvalid("The token says that it is something other than a credential.", code="token.type")
+    return token
+
+
+def parse_jws(text: str) -> Token:
+    """Read a compact JWS of any `typ`, which is for the caller to judge.
+
     Raises TokenInvalid: token.malformed (not three parts), token.encoding (not canonical base64url), token.algorithm
-    (not ES256, RS256, EdDSA or ES384), token.header (a member other than alg, kid, typ, cty, jwk, or of a wrong kind),
-    token.type (`typ` of something else); JsonInvalid when header or payload is not strict JSON.
+    (not ES256, RS256, EdDSA or ES384), token.header (a member other than alg, kid, typ, cty, jwk, or of a wrong kind);
+    JsonInvalid when header or payload is not strict JSON.
     """
     if len(text) > _MAX_LETTERS:
         raise TokenInvalid("The token is too long.", code="token.too_large")
@@ -84,8 +95,6 @@ def _check_header(header: JsonObject) -> tuple[str, str | None]:
         raise TokenInvalid("The token's header has a member of a wrong kind.", code="token.header")
     if "jwk" in header and not isinstance(header["jwk"], dict):
         raise TokenInvalid("The token's header has a member of a wrong kind.", code="token.header")
-    if "typ" in header and header["typ"] not in CREDENTIAL_TYPES:
-        raise TokenInvalid("The token says that it is something other than a credential.", code="token.type")
     return alg, kid if isinstance(kid, str) else None
 
 
@@ -198,8 +207,8 @@ def _whole_seconds(text: JsonValue) -> int:
     return int(moment.timestamp())
 
 
-def _signing_input(payload: bytes, kid: str, alg: str) -> str:
-    header: JsonObject = {"alg": alg, "kid": kid, "typ": "JWT"}
+def _signing_input(payload: bytes, kid: str, alg: str, typ: str = "JWT") -> str:
+    header: JsonObject = {"alg": alg, "kid": kid, "typ": typ}
     return f"{base64url_encode(dumps(header))}.{base64url_encode(payload)}"
 
 
@@ -217,6 +226,14 @@ def sign_payload(payload: bytes, key: PrivateKey, *, kid: str, alg: str) -> byte
     if KEY_OF_ALGORITHM.get(alg) != key.algorithm:
         raise TokenInvalid("The algorithm does not belong to the key.", code="token.key_type")
     return key.sign(_signing_input(payload, kid, alg).encode("ascii"))
+
+
+def sign_claims(claims: JsonObject, key: PrivateKey, *, kid: str, alg: str, typ: str) -> str:
+    """Return a compact JWS that is no credential: `typ` tells what it is. Raises TokenInvalid (token.key_type)."""
+    if KEY_OF_ALGORITHM.get(alg) != key.algorithm:
+        raise TokenInvalid("The algorithm does not belong to the key.", code="token.key_type")
+    signing_input = _signing_input(dumps(claims), kid, alg, typ)
+    return f"{signing_input}.{base64url_encode(key.sign(signing_input.encode('ascii')))}"
 
 
 def assemble_token(document: JsonObject, *, kid: str, alg: str, signature: bytes) -> str:

@@ -118,7 +118,9 @@ class Report:
 
     `headline` names the state in words, `explanation` is the sentence or two under it (pages and command line).
     `signed` is the credential as its issuer signed it; None unless the proof fits and the structure is sound.
-    `endorsements` are those that hold. None of the three is part of `to_json`.
+    `endorsements` are those that hold. `status_list_ages`: seconds since each status list that was asked about the
+    credential was signed, in the order of its entries; None where a list does not say or could not be read. None of
+    these four is part of `to_json`.
     """
 
     outcome: Outcome
@@ -131,6 +133,7 @@ class Report:
     explanation: str = ""
     signed: JsonObject | None = None
     endorsements: tuple[EndorsementSummary, ...] = ()
+    status_list_ages: tuple[int | None, ...] = ()
 
     @property
     def document(self) -> JsonObject | None:

@@ -100,7 +100,8 @@ def worst_of(facts: Sequence[StatusFact]) -> StatusFact | None:
     """
     if not facts:
         return None
-    return replace(min(facts, key=_severity), entries=sum(fact.entries for fact in facts))
+    ages = tuple(fact.list_age_seconds for fact in facts)
+    return replace(min(facts, key=_severity), entries=sum(fact.entries for fact in facts), list_ages=ages)
 
 
 def _severity(fact: StatusFact) -> int:

@@ -73,6 +73,7 @@ def report_to_json(report: Report) -> JsonObject:
         "explanation": report.explanation,
         "shows_document": report.signed is not None,
         "endorsements": [{"issuer": one.issuer.to_json(), "comment": one.comment} for one in report.endorsements],
+        "status_list_ages": list(report.status_list_ages),
     }
 
 
@@ -90,6 +91,7 @@ def report_from_json(value: Read, badge: Badge) -> Report:
         endorsements=tuple(
             EndorsementSummary(_issuer_summary(one["issuer"]), one["comment"]) for one in value["endorsements"]
         ),
+        status_list_ages=tuple(value["status_list_ages"]),
     )
 
 

@@ -78,7 +78,8 @@ class Strict(serializers.Serializer[Any]):
 
 
 class VerifyInput(Strict):
-    """One input: `input` as text, or `file`. `recipient` is an e-mail address to compare with the holder's."""
+    """One input: `input` as text, or `file`. `recipient` is an e-mail address to compare with the holder's; `receipt`
+    asks for a signed one."""
 
     input = Text(required=False, trim_whitespace=False, allow_blank=True)
     file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
@@ -112,18 +113,20 @@ class VerifyView(APIView):
         if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
             raise Throttled(wait)
         try:
-            verdict = verify(data, recipient=recipient, now=timezone.now(), web=web_for(request))
+            web, now = web_for(request), timezone.now()
+            verdict = verify(data, recipient=recipient, now=now, web=web, receipt=given["receipt"])
         except TooManyFetches as error:
             raise Throttled(error.wait) from None
         return Response(verdict.report.to_json(), headers=_NOT_KEPT)
 
 
 class BatchInput(Strict):
-    """Up to 100 inputs, each a text as `input` takes it."""
+    """Up to 100 inputs, each a text as `input` takes it; `receipt` asks for a signed one for each."""
 
     inputs = serializers.ListField(
         child=Text(trim_whitespace=False, allow_blank=True), min_length=1, max_length=MOST_INPUTS
     )
+    receipt = Flag(required=False, default=False)
 
 
 class VerifyBatchView(APIView):
@@ -135,8 +138,8 @@ class VerifyBatchView(APIView):
     def post(self, request: Request) -> Response:
         terms = BatchInput(data=request.data)
         terms.is_valid(raise_exception=True)
-        inputs = terms.validated_data["inputs"]
-        verdicts = verify_all(inputs, now=timezone.now(), web=web_for(request))
+        inputs, receipt = terms.validated_data["inputs"], terms.validated_data["receipt"]
+        verdicts = verify_all(inputs, now=timezone.now(), web=web_for(request), receipt=receipt)
         results = [
             {"input": given, **verdict.report.to_json()} for given, verdict in zip(inputs, verdicts, strict=True)
         ]

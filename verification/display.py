@@ -170,7 +170,8 @@ class Event:
 class VerdictView:
     """Everything on a verdict page, in the order of PRODUCT 4a. `claims` is None where nothing may be shown.
 
-    `site`: the host elsewhere that a link led to, where something was fetched from there, else "".
+    `site`: the host elsewhere that a link led to, where something was fetched from there, else "". `receipt`: the
+    signed receipt of this verdict, "" where there is none.
     """
 
     state: State
@@ -207,6 +208,7 @@ class VerdictView:
     summary: str
     asked: Asked
     site: str = ""
+    receipt: str = ""
 
     @property
     def can_try_again(self) -> bool:
@@ -264,6 +266,7 @@ def verdict_view(
         summary=_summary(report, shown, record),
         asked=asked or Asked(),
         site=visible(site) if report.check("read").result == "passed" else "",
+        receipt=report.receipt or "",
     )
 
 

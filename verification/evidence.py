@@ -154,7 +154,7 @@ def _of_own_link(link: own.OwnLink, source: Literal["link", "code"], *, recipien
     if award is None or state is not None:
         detail = link.value if award is None or award.erased_at is None else long_date(award.erased_at)
         return Gathered(stopped=_stopped(source, state, detail, recipient))
-    badge = Badge(source, document_of(award), size=len(award.document))
+    badge = Badge(source, document_of(award), text=award.document)
     return Gathered(_case(badge, recipient=recipient, held=NOTHING_HELD, web=None), award=award)
 
 

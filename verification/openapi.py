@@ -60,7 +60,7 @@ def api() -> JsonObject:
 
 def _verify() -> JsonObject:
     recipient = _text_member("An e-mail address to compare with the holder's.", maxLength=254)
-    receipt: JsonObject = {"type": "boolean", "default": False}
+    receipt = _receipt_flag()
     as_text = _object(
         {
             "input": _text_member("A link, a code, a token, or JSON as text."),
@@ -88,6 +88,7 @@ def _verify() -> JsonObject:
 def _batch() -> JsonObject:
     item = _text_member("As `input` of /api/v1/verify.")
     inputs: JsonObject = {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_INPUTS}
+    asked: JsonObject = {"inputs": inputs, "receipt": _receipt_flag()}
     with_input: JsonObject = {
         "allOf": [_REPORT, {"type": "object", "properties": {"input": item}, "required": ["input"]}]
     }
@@ -96,10 +97,14 @@ def _batch() -> JsonObject:
         "summary": f"The verdicts on up to {MOST_INPUTS} badges, in the order of the inputs",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": _object({"inputs": inputs}, required=["inputs"])}},
+            "content": {"application/json": {"schema": _object(asked, required=["inputs"])}},
         },
         "responses": _responses(_object({"results": {"type": "array", "items": with_input}}, required=["results"])),
     }
+
+
+def _receipt_flag() -> JsonObject:
+    return {"type": "boolean", "default": False, "description": "Whether to sign a receipt."}
 
 
 def _responses(schema: JsonObject) -> JsonObject:
@@ -146,7 +151,7 @@ def _report() -> JsonObject:
             "checked_at": {"type": "string", "format": "date-time"},
             "checks": {"type": "array", "items": check, "minItems": len(CHECK_IDS), "maxItems": len(CHECK_IDS)},
             "credential": {"oneOf": [credential, {"type": "null"}], "description": "Null unless the signature fits."},
-            "receipt": _nullable("A signed receipt, where one was asked for and is given."),
+            "receipt": _nullable("A compact JWS, `typ` receipt+jwt, where one was asked for (docs/verification.md)."),
         },
         open_to_more=True,
     )

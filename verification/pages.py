@@ -97,7 +97,7 @@ def _verdict_page(request: HttpRequest, data: bytes | str, asked: Asked) -> Http
     # Only a button opens other sites: nobody reaches them through us by a picture or a link (DESIGN 5).
     web = web_for(request) if request.method == "POST" else None
     try:
-        verdict = verify(data, recipient=recipient, now=timezone.now(), web=web)
+        verdict = verify(data, recipient=recipient, now=timezone.now(), web=web, receipt=True)
     except TooManyFetches as error:
         return _wait_page(request, asked, error.wait)
     record = None if verdict.award is None else record_of(verdict.award)

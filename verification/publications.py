@@ -8,10 +8,12 @@ from functools import lru_cache
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from credentials import badge_art, publishing
 from credentials.models import AchievementVersion, Award, StatusList
+from issuers import installation
 from issuers.models import Issuer, SigningKey
 from issuers.publishing import did_document
 from openbadges import baking, strict_json
@@ -62,6 +64,15 @@ def issuer_document(request: HttpRequest, slug: str, media_type: str = "applicat
     """Profile and DID document in one."""
     issuer = get_object_or_404(Issuer, slug=slug)
     return document(request, strict_json.dumps(did_document(issuer)), media_type, max_age=60)
+
+
+@any_origin
+@require_safe
+def installation_document(request: HttpRequest) -> HttpResponse:
+    """The DID document of this installation, whose keys sign receipts. It lists a key before the first receipt."""
+    installation.signing_key(now=timezone.now())
+    body = strict_json.dumps(installation.did_document())
+    return document(request, body, "application/did+json", max_age=60)
 
 
 @any_origin

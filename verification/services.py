@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credentials.models import Award
@@ -12,7 +12,7 @@ from openbadges.errors import LinkUnreachable, TooCostly
 from openbadges.facts import Evidence
 from openbadges.judge import judge
 from openbadges.report import Report
-from verification import limited
+from verification import limited, receipts
 from verification.evidence import NOTHING_HELD, Gathered, Held, gather, look_ahead
 from verification.reading import Presented, read
 from verification.web import TooManyFetches, Web
@@ -34,44 +34,64 @@ class Verdict:
 
 
 def verify(
-    data: bytes | str, *, now: datetime, recipient: str | None = None, held: Held = NOTHING_HELD, web: Web | None = None
+    data: bytes | str,
+    *,
+    now: datetime,
+    recipient: str | None = None,
+    held: Held = NOTHING_HELD,
+    web: Web | None = None,
+    receipt: bool = False,
 ) -> Verdict:
     """Judge one input: a link, code, token or JSON as text, or the bytes of a file.
 
     recipient: an e-mail address to compare with the holder's; held: documents of others that the caller supplies;
-    web: other sites, None to open no connection and ask no name server. Never raises because of the input, but
-    web.TooManyFetches where the asker has used up the connections of a minute.
+    web: other sites, None to open no connection and ask no name server; receipt: sign one (verification.receipts).
+    Never raises because of the input, but web.TooManyFetches where the asker has used up the connections of a minute.
     """
     gathered = gather(read(data), recipient=recipient, held=held, web=web)
-    return Verdict(_report(gathered, now), gathered.award, gathered.site)
+    return _verdict(data, gathered, now, receipt)
 
 
-def verify_all(inputs: Sequence[str], *, now: datetime, web: Web) -> list[Verdict]:
+def verify_all(inputs: Sequence[str], *, now: datetime, web: Web, receipt: bool = False) -> list[Verdict]:
     """Judge several inputs in their order, within one deadline for all connections and 20 seconds for all work.
+
+    receipt: sign one for each.
 
     What was late, and what went over the rate of connections, is `unreachable`. Raises nothing because of an input.
     """
     end = time.monotonic() + SECONDS_FOR_ALL
     presented = [read(one) if time.monotonic() < end else None for one in inputs]
     look_ahead([one for one in presented if one is not None], web=web)
-    return [_in_time(one, now, web) if one is not None and time.monotonic() < end else _late(now) for one in presented]
+    verdicts = []
+    for data, one in zip(inputs, presented, strict=True):
+        in_time = one is not None and time.monotonic() < end
+        gathered = _gathered_in_time(one, web) if one is not None and in_time else _late()
+        verdicts.append(_verdict(data, gathered, now, receipt))
+    return verdicts
 
 
-def _in_time(presented: Presented, now: datetime, web: Web) -> Verdict:
+def _gathered_in_time(presented: Presented, web: Web) -> Gathered:
     try:
-        gathered = gather(presented, recipient=None, web=web)
+        return gather(presented, recipient=None, web=web)
     except TooManyFetches:
         message = "So many other sites were asked for you in this minute that this one has to wait."
-        return _unreachable(LinkUnreachable(message, code="read.too_many_fetches"), now)
-    return Verdict(_report(gathered, now), gathered.award, gathered.site)
+        return _unreachable(LinkUnreachable(message, code="read.too_many_fetches"))
 
 
-def _late(now: datetime) -> Verdict:
-    return _unreachable(LinkUnreachable("The time for all inputs was over before this one.", code="read.too_late"), now)
+def _late() -> Gathered:
+    return _unreachable(LinkUnreachable("The time for all inputs was over before this one.", code="read.too_late"))
 
 
-def _unreachable(error: LinkUnreachable, now: datetime) -> Verdict:
-    return Verdict(judge(Evidence("link", read_error=error), now=now), None)
+def _unreachable(error: LinkUnreachable) -> Gathered:
+    return Gathered(stopped=Evidence("link", read_error=error))
+
+
+def _verdict(data: bytes | str, gathered: Gathered, now: datetime, receipt: bool) -> Verdict:
+    report = _report(gathered, now)
+    if receipt:
+        credential = "" if gathered.case is None else gathered.case.badge.text
+        report = replace(report, receipt=receipts.sign(report, presented=data, credential=credential))
+    return Verdict(report, gathered.award, gathered.site)
 
 
 def _report(gathered: Gathered, now: datetime) -> Report:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from verification import pages, publications
+from verification import pages, publications, receipt_pages
 from verification.api import VerifyBatchView, VerifyView
 from verification.http import any_origin
 from verification.openapi import openapi
@@ -12,6 +12,7 @@ _UUID = r"(?P<public_id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("verify", pages.verify_page, name="verify"),
+    path("verify/receipt", receipt_pages.receipt, name="receipt"),
     path("api/v1/verify", any_origin(VerifyView.as_view()), name="api_verify"),
     path("api/v1/openapi.json", any_origin(openapi), name="api_openapi"),
     path("api/v1/verify/batch", any_origin(VerifyBatchView.as_view()), name="api_verify_batch"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("c/<uuid:public_id>/qr.svg", pages.credential_qr, name="credential_qr"),
     path("c/<uuid:public_id>/embed", pages.credential_embed, name="credential_embed"),
     path("v/<str:code>", pages.credential_by_code, name="code"),
+    path(".well-known/did.json", publications.installation_document, name="installation_did"),
     path("issuers/<slug:slug>", pages.issuer, name="issuer"),
     path("issuers/<slug:slug>/did.json", publications.issuer_document, name="issuer_did"),
     path("issuers/<slug:slug>/logo.png", publications.issuer_logo, name="issuer_logo"),

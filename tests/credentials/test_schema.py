@@ -23,7 +23,7 @@ from credentials.models import (
     StatusEntry,
     StatusList,
 )
-from issuers.models import AuditEntry, Course, Issuer, Member, SigningKey
+from issuers.models import AuditEntry, Course, InstallationKey, Issuer, Member, SigningKey
 from learners.models import User
 from openbadges.status import LIST_LENGTH
 from tests.factories import NOW, make_award, make_member, make_version, person
@@ -167,6 +167,8 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "failed_row_has_a_reason": lambda w: change(w.row, state="failed"),
     "issued_row_has_its_award": lambda w: change(w.row, state="issued", award=None),
     # learners
+    "installation_has_one_signing_key": lambda w: [installation_key("one"), installation_key("two")],
+    "installation_key_state_is_known": lambda w: installation_key("one", state="lost"),
     "user_email_is_lower_case": lambda w: change(w.user, email="Owner@example.org"),
 }
 
@@ -178,6 +180,12 @@ def notice(world: World) -> Notice:
 def entry(**facts: Any) -> AuditEntry:
     said = {"actor_kind": "system", "action": "thing.done", "object_kind": "thing", "object_id": "1", **facts}
     return AuditEntry.objects.create(at=NOW, **said)
+
+
+def installation_key(fragment: str, state: str = "active") -> InstallationKey:
+    return InstallationKey.objects.create(
+        fragment=fragment, state=state, public_key={}, sealed_private_key=b"", created_at=NOW
+    )
 
 
 OUR_APPS = ("issuers", "credentials", "learners", "verification")

@@ -53,6 +53,11 @@ class Peer:
         """Why @digitalbazaar/vc refuses it, or what its status list says against it; "" where all is well."""
         return str(self.ask("verify", credential=credential))
 
+    def read_receipt(self, receipt: str) -> dict[str, Any]:
+        """What a receipt says, by jose under the key that its `kid` names. Raises PeerFailed where it does not fit."""
+        claims: dict[str, Any] = self.ask("readReceipt", receipt=receipt)
+        return claims
+
     def verify_token(self, token: str) -> str:
         """Why jose refuses it under the key that its `kid` names in the issuer's document; "" where all is well."""
         return str(self.ask("verifyToken", token=token))

@@ -33,6 +33,7 @@ PUBLIC: dict[str, Callable[[Site], str]] = {
     "home": _at("/"),
     "verify": _at("/verify"),
     "foreign": _at("/verify?url=https://badges.elsewhere.example/17"),
+    "receipt": _at("/verify/receipt"),
     "issuer": _at("/issuers/sample-it-academy"),
     "issuer long": _at("/issuers/long"),
     "sign-in": _at("/sign-in"),

@@ -162,3 +162,23 @@ def badge_of_a_key() -> object:
     assert isinstance(did, str)
     unsigned = {name: value for name, value in document.items() if name not in ("proof", "credentialStatus")}
     return cases.sign(unsigned, cases.OTHER, f"{did}#{did.removeprefix('did:key:')}")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_result_is_kept_as_a_receipt_and_read_again_later(visit: Visit, site: Site, script: bool) -> None:
+    page = visit(f"/verify?url={site.link('valid')}", script=script, width=320)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save a receipt").click()
+    assert saving.value.suggested_filename.startswith("receipt-")
+    text = saving.value.path().read_text()
+    assert text.count(".") == 2 and headline(page) == "Valid credential"
+    page.get_by_role("button", name="Read or print it").click()
+    assert page.title() == "Receipt: Valid credential · Touchstone"
+    page = visit("/verify/receipt", script=script, width=320)
+    page.get_by_label("Or choose its file").set_input_files(
+        {"name": "receipt.jwt", "mimeType": "application/jwt", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Check this receipt").click()
+    assert headline(page) == "Receipt: Valid credential"
+    assert page.get_by_text("Found by localhost").is_visible() and page.locator("pre").inner_text() == text
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -31,12 +31,14 @@ from openbadges.errors import LinkUnreachable
 from openbadges.facts import Evidence, LinkState, StatusFact
 from openbadges.json_types import JsonObject
 from openbadges.judge import judge
+from openbadges.receipts import Receipt
 from openbadges.report import EndorsementSummary, IssuerSummary, Report, State
 from tests.openbadges import cases, samples
 from verification.claims import Fact
 from verification.credential_display import CredentialView, credential_view, link_notice
 from verification.definition_display import AchievementCard, IssuerView, KeyLine, achievement_view
 from verification.display import Asked, ForeignLink, OwnRecord, Sample, VerdictView, verdict_view
+from verification.receipt_display import ReceiptView, receipt_view
 from verification.scale import example_when
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -71,6 +73,8 @@ PAGES_TO_LOOK_AT = (
     "verify-unreachable",
     "verify-unreachable-link",
     "verify-holder-match",
+    "receipt",
+    "receipt-error",
     "wait",
     "credential-valid",
     "credential-expired",
@@ -97,6 +101,7 @@ PAGES_TO_LOOK_AT = (
     "error-404",
 )
 ASKED = Asked.of_text(samples.CREDENTIAL)
+RECEIPT = ".".join(("eyJhbGciOiJFUzI1NiIsImtpZCI6Im" * 6, "eyJpc3MiOiJkaWQ6d2ViOmxvY2FsaG" * 30, "SAMPLE" * 14))
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,17 @@ def imitating() -> VerdictView:
     signed = cases.sign({**unsigned, "issuer": {**issuer, "name": "Sаmple IT Academy"}})
     fact = cases.issuer(name=None, proven_by=("did:web",))
     return verdict_view(judge(cases.Presented(signed).elsewhere(issuer=fact), now=NOW), asked=ASKED, host=HOST)
+
+
+def with_receipt() -> VerdictView:
+    """Valid, with a receipt to save."""
+    return replace(verdict_view(report(), record=RECORD, asked=ASKED, host=HOST), receipt=RECEIPT)
+
+
+def receipt(found: Report) -> ReceiptView:
+    """The page of a receipt; `RECEIPT` stands for its text."""
+    said = Receipt.of(found, issuer="did:web:localhost%3A8000", presented=samples.CREDENTIAL, credential="{}")
+    return receipt_view(replace(said, status_list_ages=(42,)), RECEIPT)
 
 
 def unreachable_link() -> VerdictView:
@@ -402,7 +418,13 @@ def _public_pages() -> dict[str, Page]:
     found = {
         f"verify-{state}": Page("verify.html", {"nav": "check", "view": view}) for state, view in verdicts().items()
     }
+    nothing = judge(Evidence("json"), now=NOW)
+    refused = "Do not rely on this: The signature does not fit the token."
     return {
+        "receipt": Page("receipt.html", {"nav": "check", "view": receipt(report())}, "/verify/receipt"),
+        "receipt-unreadable": Page("receipt.html", {"nav": "check", "view": receipt(nothing)}, "/verify/receipt"),
+        "receipt-box": Page("receipt.html", {"nav": "check"}, "/verify/receipt"),
+        "receipt-error": Page("receipt.html", {"nav": "check", "error": refused}, "/verify/receipt"),
         "home": Page("home.html", home, "/"),
         "home-bare": Page("home.html", {"nav": "check"}, "/"),
         "verify-box": Page("verify.html", {"nav": "check", "asked": Asked()}),
@@ -411,6 +433,7 @@ def _public_pages() -> dict[str, Page]:
         **found,
         "verify-key-only": Page("verify.html", {"nav": "check", "view": key_only()}),
         "verify-elsewhere": Page("verify.html", {"nav": "check", "view": elsewhere()}),
+        "verify-with-receipt": Page("verify.html", {"nav": "check", "view": with_receipt()}),
         "verify-imitating": Page("verify.html", {"nav": "check", "view": imitating()}),
         "verify-unreachable-link": Page("verify.html", {"nav": "check", "view": unreachable_link()}),
         "verify-holder-match": Page("verify.html", {"nav": "check", "view": matched(samples.EMAIL)}),

@@ -328,7 +328,7 @@ def test_the_worst_of_several_answers_is_reported() -> None:
     ]
     for worse, fact in enumerate(order):
         for better in order[worse:]:
-            assert worst_of([better, fact]) == replace(fact, entries=2)
+            assert worst_of([better, fact]) == replace(fact, entries=2, list_ages=(None, None))
     assert worst_of([]) is None
 
 

@@ -43,7 +43,7 @@ def badge(document: object) -> Badge:
 
 def both(about: Case) -> tuple[Report, Report]:
     """The report as weighed here, and by a process."""
-    long = replace(about, badge=replace(about.badge, size=SHORT_TEXT + 1))
+    long = replace(about, badge=replace(about.badge, text=" " * (SHORT_TEXT + 1)))
     return case.weigh(about, now=cases.NOW), limited.weigh(long, now=cases.NOW)
 
 

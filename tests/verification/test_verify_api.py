@@ -104,11 +104,6 @@ def test_a_badge_of_ours_is_looked_up_with_four_questions(
     assert json.loads(response.content)["outcome"] == "valid"
 
 
-@pytest.mark.parametrize("receipt", [True, False])
-def test_a_receipt_may_be_asked_for(client: Client, receipt: bool) -> None:
-    assert ask(client, input="hello", receipt=receipt).status_code == 200
-
-
 def test_a_link_to_another_site_that_does_not_answer_is_unreachable(client: Client) -> None:
     report = json.loads(ask(client, input="https://elsewhere.example/badges/1").content)
     assert (report["outcome"], report["state"]) == ("unknown", "unreachable")

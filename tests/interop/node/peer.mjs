@@ -90,6 +90,13 @@ async function verifyToken({token}) {
   }
 }
 
+async function readReceipt({receipt}) {
+  const {controller, publicKeyJwk} = methodOf(jose.decodeProtectedHeader(receipt).kid);
+  const key = await jose.importJWK(publicKeyJwk, 'ES256');
+  const terms = {algorithms: ['ES256'], issuer: controller, typ: 'receipt+jwt', requiredClaims: ['iat']};
+  return (await jose.jwtVerify(receipt, key, terms)).payload;
+}
+
 // An issuer of theirs, the same for the same seed. Without `did` it is the did:key of its key.
 async function issuer({seed, did}) {
   const key = await Ed25519Multikey.generate({seed: new Uint8Array(32).fill(seed)});
@@ -118,7 +125,7 @@ async function issueToken({alg, header, payload}) {
   return {token, jwk: await jose.exportJWK(publicKey)};
 }
 
-const operations = {hold, verify, verifyToken, issue, didDocument, issueToken};
+const operations = {hold, verify, verifyToken, readReceipt, issue, didDocument, issueToken};
 
 for await (const line of createInterface({input: process.stdin})) {
   const {operation, ...given} = JSON.parse(line);

@@ -6,7 +6,6 @@ Open Badges property of their own travel as alignments with a `targetType` of `e
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +51,7 @@ class CredentialBuilder:
         self._issuer = profile_of(version.achievement.issuer)
         self._achievement = achievement_of(version)
         self._places: dict[tuple[int, ...], tuple[Path, ...]] = {}
-        self._list: tuple[uuid.UUID | None, str] = None, ""
+        self._list: tuple[int | None, str] = None, ""
 
     def unsigned(self, award: Award) -> JsonObject:
         """The credential of this award as it is signed, without its proof. Raises DocumentInvalid."""
@@ -119,9 +118,9 @@ class CredentialBuilder:
     def _list_address(self, award: Award) -> str:
         """The address of the award's status list, which nearly all awards of a batch share."""
         known, address = self._list
-        if known != award.status_list.public_id:
+        if known != award.status_list_id:
             address = award.status_list.address
-            self._list = award.status_list.public_id, address
+            self._list = award.status_list_id, address
         return address
 
 

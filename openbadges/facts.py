@@ -78,6 +78,11 @@ class StatusFact:
     message: str = ""
     list_ages: tuple[int | None, ...] = ()
 
+    @property
+    def ages(self) -> tuple[int | None, ...]:
+        """The age of each list that was asked."""
+        return self.list_ages or (self.list_age_seconds,)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:

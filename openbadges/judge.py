@@ -191,7 +191,7 @@ def _report(
         explanation=explanation(state, circumstances),
         signed=document if fits and sound else None,
         endorsements=_endorsements(evidence, document if fits else None, now),
-        status_list_ages=evidence.status.list_ages if fits and evidence.status is not None else (),
+        status_list_ages=evidence.status.ages if fits and evidence.status is not None else (),
     )
 
 

@@ -98,8 +98,8 @@ def worst_of(facts: Sequence[StatusFact]) -> StatusFact | None:
 
     Revoked is worse than suspended, then come what nobody could tell, a note, and nothing at all.
     """
-    if not facts:
-        return None
+    if len(facts) < 2:
+        return facts[0] if facts else None
     ages = tuple(fact.list_age_seconds for fact in facts)
     return replace(min(facts, key=_severity), entries=sum(fact.entries for fact in facts), list_ages=ages)
 

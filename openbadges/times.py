@@ -13,6 +13,7 @@ _PATTERN = re.compile(
 )
 
 _MOST_LETTERS = 40
+_NEEDED = "A date and time such as 2026-11-22T10:00:00Z is needed."
 
 
 class TimeInvalid(OpenBadgesError):
@@ -27,13 +28,15 @@ def parse_time(text: object) -> datetime:
 
     Raises TimeInvalid for anything else: no zone, a date alone, 24:00, a leap second, no such day.
     """
-    if not isinstance(text, str) or len(text) > _MOST_LETTERS or _PATTERN.fullmatch(text) is None:
-        raise TimeInvalid("A date and time such as 2026-11-22T10:00:00Z is needed.")
+    if not isinstance(text, str) or len(text) > _MOST_LETTERS:
+        raise TimeInvalid(_NEEDED)
     return _parse(text)
 
 
 @lru_cache(maxsize=1024)  # each check of a verdict reads the same few times
 def _parse(text: str) -> datetime:
+    if _PATTERN.fullmatch(text) is None:
+        raise TimeInvalid(_NEEDED)
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:

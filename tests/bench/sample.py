@@ -96,7 +96,7 @@ class World:
         """other_keys: (fragment, key) of whoever else may sign for the issuer. number: tells worlds apart."""
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.version = _version(number)
-        self.status_list = StatusList(issuer=self.version.achievement.issuer, bits=status.empty())
+        self.status_list = StatusList(pk=number, issuer=self.version.achievement.issuer, bits=status.empty())
         self.proof_key, self.token_key = PrivateKey.generate("Ed25519"), PrivateKey.generate("P-256")
         self._learners = count(1)
         with override_settings(PUBLIC_URL=ISSUED_AT):

@@ -92,7 +92,7 @@ def test_the_catalogue_leads_from_the_start_page_to_issuer_and_achievement(visit
 def test_everything_in_the_catalogue_is_two_clicks_from_the_start_page(visit: Visit) -> None:
     page = visit("/")
     count = int(page.locator("#catalogue .soft").first.inner_text().split()[0])
-    issuers = [link.get_attribute("href") for link in page.locator("#catalogue .chips a").all()]
+    issuers = [link.get_attribute("href") for link in page.locator("#catalogue ul.row a").all()]
     seen: set[str | None] = set()
     for issuer in issuers:
         page.goto(page.url.split("/issuers/")[0].rstrip("/") + str(issuer))

@@ -20,6 +20,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_STOP = 3.5
 LONGEST_PAUSE = 10.0
+SECONDS_FOR_THE_PAGE = 6.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -73,22 +74,22 @@ class Child:
 def main(instance_dir: Path) -> None:
     instance = json.loads((instance_dir / "instance.json").read_text(encoding="utf-8"))
     chosen = {**instance, **{name: value for name in instance if (value := os.environ.get(name))}}
-    children = [
-        Child("web server", web_command(chosen["HOST"], chosen["PORT"])),
-        Child("worker", worker_command(instance_dir)),
-    ]
+    web = Child("web server", web_command(chosen["HOST"], chosen["PORT"]))
+    worker = Child("worker", worker_command(instance_dir))
+    # Whoever started us waits for the page: until it is there the worker takes no processor from it.
+    worker.start_again_at = time.monotonic() + SECONDS_FOR_THE_PAGE
     ending = catch_signals()
-    for child in children:
-        child.start()
     is_announced = False
     while not ending():
-        time.sleep(0.1)
-        for child in children:
+        for child in (web, worker):
             child.look()
         if not is_announced and answers(chosen["HOST"], int(chosen["PORT"])):
+            if worker.process is None:
+                worker.start()
             announce(chosen, instance_dir)
             is_announced = True
-    end(children)
+        time.sleep(0.1)
+    end([web, worker])
 
 
 def web_command(host: str, port: str) -> list[str]:

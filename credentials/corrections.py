@@ -26,8 +26,8 @@ _LABELS = {
     "language": "Language",
 }
 _HELP = {
-    "awarded_on": "2026-11-22",
-    "valid_from": "2026-11-22, or with a time: 2026-11-22T10:00:00Z",
+    "awarded_on": "For example 2026-11-22.",
+    "valid_from": "For example 2026-11-22, or with a time 2026-11-22T10:00:00Z.",
     "valid_until": "Empty: it stays as it is.",
     "language": "For example en or pt-BR.",
 }

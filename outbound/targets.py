@@ -135,5 +135,5 @@ def _public_host(name: str) -> str:
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         raise FetchRefused("The link names a machine by number, not by a domain name.", code="fetch.host")
     if f".{host}".endswith(_PRIVATE_ENDINGS):
-        raise FetchRefused("The link names a host of a private network.", code="fetch.host")
+        raise FetchRefused("The link names a host that is not on the public internet.", code="fetch.host")
     return host

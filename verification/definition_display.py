@@ -38,6 +38,15 @@ class AchievementCard:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuerEntry:
+    """One issuer in a list; `url` is a path, `count` how many achievements can be earned there."""
+
+    name: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AchievementView:
     """A version of an achievement. `current_url` is the path of the newest version where this is an older one."""
 

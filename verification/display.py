@@ -24,8 +24,8 @@ from verification.states import (
     CHECK_TITLES_BY_CODE,
     KEY_ONLY,
     LOOKS,
-    RELIES_ON_CHANGED_TEXT,
     RESULT_LOOKS,
+    WHY_SKIPPED,
     Kind,
     StateLook,
 )
@@ -290,7 +290,7 @@ def check_lines(report: Report) -> tuple[CheckLine, ...]:
     """One line for each check that was made, then one for all that were not."""
     made = [_line(check, report.state) for check in report.checks if check.result != "skipped"]
     skipped = [check for check in report.checks if check.result == "skipped"]
-    return (*made, _skipped_line(skipped, report.state)) if skipped else tuple(made)
+    return (*made, _skipped_line(skipped, report)) if skipped else tuple(made)
 
 
 def _line(check: Check, state: State) -> CheckLine:
@@ -303,12 +303,11 @@ def _line(check: Check, state: State) -> CheckLine:
     return CheckLine(look.kind, look.icon, look.word, title, visible(check.message), (meaning,))
 
 
-def _skipped_line(checks: list[Check], state: State) -> CheckLine:
+def _skipped_line(checks: list[Check], report: Report) -> CheckLine:
     look = RESULT_LOOKS["skipped"]
     names = ", ".join(CHECK_NAMES[check.id] for check in checks)
-    why = "Not judged: they rest on a text that was changed." if state == "altered" else "Not needed for this verdict."
-    if state in RELIES_ON_CHANGED_TEXT - {"altered"}:
-        why = "Not judged: there is no badge to check."
+    is_read = all(check.result != "unknown" for check in report.checks if check.id == "read")
+    why = WHY_SKIPPED.get(report.state, "Not needed for this verdict." if is_read else "Not judged: nothing was read.")
     meanings = tuple(f"{CHECK_NAMES[check.id].capitalize()}: {visible(check.message)}" for check in checks)
     return CheckLine(look.kind, look.icon, look.word, names.capitalize(), why, meanings)
 

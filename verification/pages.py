@@ -23,7 +23,7 @@ from verification import evidence, own, publications
 from verification.credential_display import CredentialView, credential_view, link_notice
 from verification.display import Asked, ForeignLink, Sample, verdict_view
 from verification.http import HTML, any_origin, preferred, varied
-from verification.records import achievement_card, achievement_page, host, issuer_page, record_of
+from verification.records import achievement_card, achievement_page, host, issuer_entries, issuer_page, record_of
 from verification.scale import example_when
 from verification.services import verify
 from verification.throttle import seconds_to_wait, seconds_to_wait_for_holder, web_for
@@ -47,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "example": example_when(now),
         "achievements": [achievement_card(version) for version in _one_per_issuer(versions)],
         "achievement_count": versions.count(),
+        "issuers": issuer_entries(),
         "samples": _samples(),
     }
     return render(request, "home.html", context)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Count
 from django.urls import reverse
 
 from credentials import publishing
 from credentials.codes import shown
-from credentials.models import AchievementVersion, Award
+from credentials.models import Achievement, AchievementVersion, Award
 from issuers.models import Issuer, SigningKey
 from verification.claims import Fact, read_achievement, type_words
 from verification.countries import country_name
 from verification.definition_display import (
     AchievementCard,
     AchievementView,
+    IssuerEntry,
     IssuerView,
     KeyLine,
     achievement_view,
@@ -23,6 +25,8 @@ from verification.definition_display import (
 )
 from verification.display import OwnRecord
 from verification.own_facts import RECORD_STATES
+
+MOST_ISSUERS_NAMED = 100
 
 
 def host() -> str:
@@ -67,6 +71,16 @@ def achievement_card(version: AchievementVersion) -> AchievementCard:
         is_sample=issuer.is_sample,
         language=version.language,
     )
+
+
+def issuer_entries() -> list[IssuerEntry]:
+    """Every issuer of which something can be earned, by name."""
+    offered = Achievement.objects.filter(archived_at=None, versions__isnull=False)
+    counted = offered.values_list("issuer__slug", "issuer__name").annotate(count=Count("pk", distinct=True))
+    return [
+        IssuerEntry(name, reverse("issuer", args=[slug]), count)
+        for slug, name, count in counted.order_by("issuer__name", "issuer__slug")[:MOST_ISSUERS_NAMED]
+    ]
 
 
 def achievement_page(version: AchievementVersion, *, newest: AchievementVersion) -> AchievementView:

@@ -84,7 +84,10 @@ ADVICE_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "read.not_followed": _OPEN_YOURSELF,
     "read.refused": _OPEN_YOURSELF,
 }
-RELIES_ON_CHANGED_TEXT: frozenset[State] = frozenset(("altered", "unreadable"))
+WHY_SKIPPED: Mapping[State, str] = {
+    "altered": "Not judged: they rest on a text that was changed.",
+    "unreadable": "Not judged: there is no badge to check.",
+}
 
 RESULT_LOOKS: Mapping[Result, StateLook] = {
     "passed": StateLook("valid", "v-valid", "Passed"),

@@ -51,8 +51,8 @@ _WORDS: dict[str, str] = {
         gultigbis ablaufdatum valablejusquau validejusquau datedexpiration validohasta fechadecaducidad
         fechadevencimiento validofinoal datadiscadenza validoate validade geldigtot vervaldatum waznado datawaznosci
         giltigtill gyldigtil voimassaasti gecerliliktarihi platnostdo годендо 有効期限 有效期 만료일""",
-    "narrative": """narrative comment comments note notes remark remarks feedback bemerkung bemerkungen kommentar
-        anmerkung remarque commentaire observaciones comentario osservazioni observacoes opmerking uwagi""",
+    # Not "comments" or "Bemerkungen": such columns hold what is meant for colleagues, and this one everybody reads.
+    "narrative": "narrative awardnarrative",
     "evidence_url": """evidenceurl evidence evidencelink portfolio portfoliourl proof prooflink projecturl project url
         link nachweis nachweislink preuve evidencia evidenza bewijs dowod""",
     "evidence_name": "evidencename evidencetitle projectname projecttitle nachweisname",

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from credentials.award_display import events
 from credentials.codes import shown
 from credentials.life import reinstate, suspend
 from credentials.life.completing import complete_award
@@ -23,6 +26,7 @@ from issuers.models import AuditEntry, Member
 from tests.factories import Answer, issue, make_award, make_issuer, make_member, make_version, people, person
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 VERBS = ["suspend", "reinstate", "revoke", "correct", "renew"]
 ACTOR = Actor.system("test")
 
@@ -326,6 +330,16 @@ def test_the_log_shows_what_was_done_by_whom_to_what(dashboard: Client, award: A
     assert words[:2] == ["Renewing was refused", "Suspended"]
     assert {"Awards signed", "Issuer set up"} <= set(words)
     assert page(award) in text(response)
+
+
+def test_every_action_that_is_logged_has_words() -> None:
+    action = re.compile(r'"((?:award|awards|batch|issuer|keys|member|audit)\.[a-z_]+)"')
+    sources = [path for app in ("credentials", "issuers") for path in (ROOT / app).rglob("*.py")]
+    written = {name for path in sources for name in action.findall(path.read_text(encoding="utf-8"))}
+    assert len(written) > 20
+    for name in written:
+        [event] = events([AuditEntry(action=name, at=timezone.now())])
+        assert event.words != name, name
 
 
 def test_the_log_comes_in_pages(dashboard: Client, award: Award) -> None:

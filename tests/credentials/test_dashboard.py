@@ -17,6 +17,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from credentials import batch_pages
 from credentials.batches import TASK
 from credentials.models import AchievementVersion, Award, Batch, Recall
+from credentials.transitions import start_batch
 from issuers.models import AuditEntry, Member
 from learners.models import User
 from tests.credentials.imports.workbooks import text, workbook
@@ -311,6 +312,19 @@ def test_the_check_says_what_becomes_of_those_who_hold_it(
 
 
 # While and after
+
+
+def test_what_was_not_started_has_rows_but_no_progress(
+    dashboard: Client, upload: Callable[..., Answer], version: AchievementVersion
+) -> None:
+    upload(BAD)
+    page = dashboard.get("/dashboard/").content.decode()
+    assert "2 rows, 1 with errors" in page and "<progress" not in page
+    upload("Wer,Wo\nAda Sample,ada@example.org\n")
+    assert "Columns are still to be matched" in dashboard.get("/dashboard/").content.decode()
+    begun = Batch.objects.get(state=Batch.State.VALIDATED)
+    start_batch(batch_id=begun.pk, now=NOW, accept_errors=True)
+    assert "<progress" in dashboard.get("/dashboard/").content.decode()
 
 
 def test_progress_is_told_as_json(dashboard: Client, version: AchievementVersion) -> None:

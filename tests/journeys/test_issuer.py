@@ -82,6 +82,7 @@ def test_a_second_click_awards_nothing_twice(visit: Visit, site: Site) -> None:
     page = visit("/dashboard/award", signed_in=True)
     upload(page, SAMPLES / "learners-25.csv", "Cloud Security Practitioner")
     other_tab = visit(page.url, signed_in=True)
+    other_tab.route("**/progress", lambda _: None)  # else it may see that the batch began, and take the button away
     page.get_by_role("button", name="Award 25").dblclick()
     page.locator("h2#count").wait_for()
     other_tab.get_by_role("button", name="Award 25").click()

@@ -89,6 +89,17 @@ def test_the_catalogue_leads_from_the_start_page_to_issuer_and_achievement(visit
     assert page.locator("h1").inner_text() == name
 
 
+def test_everything_in_the_catalogue_is_two_clicks_from_the_start_page(visit: Visit) -> None:
+    page = visit("/")
+    count = int(page.locator("#catalogue .soft").first.inner_text().split()[0])
+    issuers = [link.get_attribute("href") for link in page.locator("#catalogue ul.row a").all()]
+    seen: set[str | None] = set()
+    for issuer in issuers:
+        page.goto(page.url.split("/issuers/")[0].rstrip("/") + str(issuer))
+        seen |= {link.get_attribute("href") for link in page.locator(".badges a").all()}
+    assert len(seen) == count
+
+
 def test_a_sample_on_the_start_page_is_one_click_from_its_verdict(visit: Visit) -> None:
     page = visit("/")
     page.locator(".try a").first.click()

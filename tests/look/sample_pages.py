@@ -36,7 +36,7 @@ from openbadges.report import EndorsementSummary, IssuerSummary, Report, State
 from tests.openbadges import cases, samples
 from verification.claims import Fact
 from verification.credential_display import CredentialView, credential_view, link_notice
-from verification.definition_display import AchievementCard, IssuerView, KeyLine, achievement_view
+from verification.definition_display import AchievementCard, IssuerEntry, IssuerView, KeyLine, achievement_view
 from verification.display import Asked, ForeignLink, OwnRecord, Sample, VerdictView, verdict_view
 from verification.receipt_display import ReceiptView, receipt_view
 from verification.scale import example_when
@@ -412,6 +412,10 @@ def _public_pages() -> dict[str, Page]:
         "example": example_when(NOW),
         "achievements": cards(),
         "achievement_count": 12,
+        "issuers": [
+            IssuerEntry("Interregional Example Consortium for Continuing Education and Research", "/issuers/long", 7),
+            IssuerEntry("Sample IT Academy", "/issuers/it", 1),
+        ],
         "samples": [Sample("IT Support Essentials", HOLDER, RECORD.code, RECORD.page_url)],
     }
     foreign = ForeignLink("https://badges.example/c/17", "badges.example")

@@ -103,16 +103,21 @@ def test_run_serves_and_awards_survives_deaths_ends_in_time_and_comes_back_at_on
         assert time.monotonic() - started < 5
         assert running(left) == []
 
-    started = time.monotonic()
+    started, limit = time.monotonic(), 5 * others_at_work()
     with instance.run() as supervisor:  # the port is remembered
-        until(instance.answers, within=10, what="the page after a second start")
+        until(instance.answers, within=2 * limit, what="the page after a second start")
         seconds = time.monotonic() - started
         print(f"Second start, until the page is there: {seconds:.1f} s")
         supervisor.send_signal(signal.SIGINT)
         assert supervisor.wait(5) == 0
-    assert seconds < 5
+    assert seconds < limit
     with socket.create_server(("127.0.0.1", instance.port)):
         pass  # the port is free again
+
+
+def others_at_work() -> float:
+    """By how much longer everything takes because more programs want to run than there are processors; 1 if not."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def award_with_a_bare_command(instance: Instance, report: Path) -> None:
@@ -132,7 +137,8 @@ def award_with_a_bare_command(instance: Instance, report: Path) -> None:
     assert len(links) == 25
     for link in links[:3]:
         assert link.startswith(f"http://localhost:{instance.port}/c/")
-        assert instance.answers(link.removeprefix(f"http://localhost:{instance.port}"))
+        path = link.removeprefix(f"http://localhost:{instance.port}")
+        until(lambda: instance.answers(path), within=10, what=link)  # noqa: B023
 
 
 def running(pids: list[int]) -> list[str]:

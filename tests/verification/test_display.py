@@ -98,6 +98,12 @@ def test_checks_that_were_not_made_share_one_line(views: dict[State, VerdictView
     assert len(lines[-1].meaning) == 7
 
 
+def test_what_was_never_read_is_not_said_to_be_of_no_importance() -> None:
+    lines = sample_pages.unreachable_link().checks
+    assert [line.word for line in lines] == ["Unknown", "Skipped"]
+    assert lines[-1].message == "Not judged: nothing was read."
+
+
 def test_the_holder_can_be_compared_and_the_answer_is_shown() -> None:
     same, other = sample_pages.matched(samples.EMAIL), sample_pages.matched("someone.else@example.org")
     assert same.can_match and same.match is not None and same.match.kind == "valid"

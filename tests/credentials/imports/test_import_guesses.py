@@ -34,6 +34,7 @@ RULES = Rules(today=date(2026, 11, 26), result_columns={"score": ResultRule(), "
         ("Full name,First name,Last name,EMAIL", "name,,,email"),
         ("e-mail *,name (full),Score,Exam-Grade", "email,name,result.score,result.exam grade"),
         ("email,E-Mail,colour", "email,,"),
+        ("email,name,Comments,Bemerkung,narrative", "email,name,,,narrative"),
         (",,", ",,"),
     ],
 )

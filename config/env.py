@@ -184,7 +184,8 @@ def as_broker(text: str) -> str:
 def as_cache(text: str) -> dict[str, Any]:
     """A value for Django's CACHES["default"]; empty text is a cache inside each process."""
     if not text:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        # Django keeps 300 entries by itself and then forgets at random: rate limits of a few hundred addresses.
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
     if _split(text).scheme not in {"redis", "rediss"}:
         raise ValueError("write redis://host:6379/1, or leave it out for a cache inside each process")
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": text}

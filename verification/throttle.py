@@ -13,7 +13,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from verification.web import TooManyFetches, Web
 
 # Counts in this process while Redis is away: a verdict must not depend on it.
-_local = LocMemCache("verify-throttle", {})
+_local = LocMemCache("verify-throttle", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
 
 def _cache_is_away() -> tuple[type[Exception], ...]:

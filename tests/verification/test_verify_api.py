@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from credentials.models import Award
@@ -193,6 +193,15 @@ def test_who_asks_too_often_is_told_when_to_come_back(client: Client, monkeypatc
     problem(response, 429, "throttled")
     assert 1 <= int(response["Retry-After"]) <= 60
     assert ask(Client(REMOTE_ADDR="192.0.2.7"), input="x").status_code == 200
+
+
+def test_many_other_addresses_do_not_make_the_limit_forget_one(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VerifyThrottle, "rate", "1/min", raising=False)
+    assert ask(client, input="hello").status_code == 200
+    for number in range(1_000):
+        throttle = VerifyThrottle()
+        throttle.allow_request(RequestFactory().get("/", REMOTE_ADDR=f"10.0.{number // 250}.{number % 250}"), None)
+    assert ask(client, input="hello").status_code == 429
 
 
 def test_page_and_api_count_together(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,15 @@ from celery import Celery
 from celery.signals import celeryd_init, worker_shutting_down
 from kombu.transport import TRANSPORT_ALIASES
 
+from config.lost_acks import LostAcknowledgements
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 TRANSPORT_ALIASES["fsbroker"] = "config.fsbroker:Transport"
 
 app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add(LostAcknowledgements)
 
 
 @celeryd_init.connect

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from openbadges import issuer_facts, jose
+from openbadges import issuer_facts, shapes
 from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in
 from openbadges.errors import OpenBadgesError
 from openbadges.facts import EndorsementFact, Evidence, IssuerFact, RecordFact, StatusFact
@@ -21,7 +21,7 @@ from openbadges.jose import Token
 from openbadges.json_types import JsonObject
 from openbadges.judge import judge
 from openbadges.parts import know
-from openbadges.references import Reference, issuer_references, without_fragment
+from openbadges.references import Reference, credential_in_token, issuer_references, without_fragment
 from openbadges.report import Report
 from openbadges.shapes import first_object
 from openbadges.status_credential import parse_list, read_status_list
@@ -87,19 +87,12 @@ def evidence_of(case: Case, *, now: datetime) -> Evidence:
 
 def credential_in(badge: Badge) -> JsonObject:
     """The credential of a badge; a token's bare payload where the judge will refuse it."""
-    if badge.token is None:
-        return badge.document or {}
-    try:
-        return jose.credential_of(badge.token)
-    except OpenBadgesError:
-        return badge.token.payload
+    return badge.document or {} if badge.token is None else credential_in_token(badge.token)
 
 
 def issuer_id(credential: JsonObject) -> str:
     """The issuer that a credential names, "" where it names none."""
-    issuer = credential.get("issuer")
-    found = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return found if isinstance(found, str) else ""
+    return shapes.issuer_id(credential) or ""
 
 
 # --- its issuer and its status, and those of its endorsements ----------------------------------------------------

@@ -29,8 +29,8 @@ from openbadges.report import (
     State,
     outcome_of,
 )
-from openbadges.shapes import Problem, as_list, first_object
-from openbadges.structure import UNJUDGED_CODES, WARNING_CODES, Examination, examine, is_credential, issuer_id
+from openbadges.shapes import Problem, as_list, first_object, issuer_id
+from openbadges.structure import UNJUDGED_CODES, WARNING_CODES, Examination, examine, is_credential
 
 __all__ = ["Evidence", "IssuerFact", "KeyFact", "RecordFact", "StatusFact", "judge"]
 

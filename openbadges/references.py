@@ -17,7 +17,7 @@ from openbadges.endorsements import MOST_ENDORSEMENTS, endorsements_in
 from openbadges.errors import OpenBadgesError
 from openbadges.jose import Token, credential_of
 from openbadges.json_types import JsonObject
-from openbadges.shapes import as_list
+from openbadges.shapes import as_list, issuer_id
 from openbadges.status_entry import StatusQuestion, questions
 
 _MOST_LETTERS = 2_000
@@ -45,7 +45,7 @@ def needed(document_or_token: JsonObject | Token) -> tuple[Reference, ...]:
     yet checked any further.
     """
     if isinstance(document_or_token, Token):
-        document = _credential_in(document_or_token)
+        document = credential_in_token(document_or_token)
         return needed_for(document, document_or_token, questions(document))
     return needed_for(document_or_token, None, questions(document_or_token))
 
@@ -74,7 +74,7 @@ def _list_references(asked: Sequence[StatusQuestion | None]) -> Iterator[Referen
 
 def issuer_references(document: JsonObject, token: Token | None = None) -> Iterator[Reference]:
     """Yield what tells whose key signed a credential."""
-    issuer = _issuer_id(document)
+    issuer = issuer_id(document) or ""
     yield from _document_of(issuer)
     yield from _key_references(issuer, document, token)
 
@@ -136,13 +136,8 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _issuer_id(document: JsonObject) -> str:
-    issuer = document.get("issuer")
-    named = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return named if isinstance(named, str) else ""
-
-
-def _credential_in(token: Token) -> JsonObject:
+def credential_in_token(token: Token) -> JsonObject:
+    """The credential of a token; its bare payload where the judge will refuse it."""
     try:
         return credential_of(token)
     except OpenBadgesError:

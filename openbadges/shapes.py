@@ -233,6 +233,13 @@ def as_list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
+def issuer_id(document: JsonObject) -> str | None:
+    """The id of the issuer that a document names, whichever way it is written."""
+    issuer = document.get("issuer")
+    named = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return named if isinstance(named, str) else None
+
+
 def first_object(value: JsonValue) -> JsonObject:
     """The object, or the first one in an array; an empty one where there is none."""
     if isinstance(value, dict):

@@ -21,7 +21,17 @@ from openbadges.contexts import (
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part
-from openbadges.shapes import SHAPES, UNCHECKED_MEMBERS, Problem, as_list, is_instant, is_plain, problems, words
+from openbadges.shapes import (
+    SHAPES,
+    UNCHECKED_MEMBERS,
+    Problem,
+    as_list,
+    is_instant,
+    is_plain,
+    issuer_id,
+    problems,
+    words,
+)
 from openbadges.times import parse_time
 
 OPEN_BADGES_CONTEXTS = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1, OPEN_BADGES_3_0_2, OPEN_BADGES_3_0_3))
@@ -315,10 +325,3 @@ def _is_same_second(claim: JsonValue, member: JsonValue) -> bool:
     if member is None:  # an end that only the token names is honoured by the dates check
         return True
     return is_instant(member) and abs(parse_time(member).timestamp() - claim) < 1
-
-
-def issuer_id(document: JsonObject) -> str | None:
-    """The id of the issuer that a document names, whichever way it is written."""
-    issuer = document.get("issuer")
-    named = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return named if isinstance(named, str) else None

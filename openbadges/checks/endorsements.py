@@ -17,8 +17,8 @@ from openbadges.endorsements import MOST_ENDORSEMENTS, Endorsement, endorsed_ids
 from openbadges.facts import EndorsementFact, Evidence
 from openbadges.json_types import JsonObject
 from openbadges.report import UNKNOWN_STATES, EndorsementSummary, IssuerSummary
-from openbadges.shapes import first_object
-from openbadges.structure import UNJUDGED_CODES, Examination, examine_endorsement, issuer_id
+from openbadges.shapes import first_object, issuer_id
+from openbadges.structure import UNJUDGED_CODES, Examination, examine_endorsement
 
 Standing = Literal["holds", "key_only", "unknown", "fails"]
 _NOT_LOOKED_AT = EndorsementFact()

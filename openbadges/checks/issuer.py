@@ -10,7 +10,7 @@ from openbadges.facts import Evidence, IssuerFact
 from openbadges.json_types import JsonObject
 from openbadges.names import imitation
 from openbadges.report import State
-from openbadges.shapes import first_object
+from openbadges.shapes import first_object, issuer_id
 
 # Why an issuer's keys could not be looked up -> the state and the sentence.
 _UNRESOLVED: dict[str, tuple[State, str]] = {
@@ -33,7 +33,7 @@ _KEY_OBJECTIONS = {
 def weigh_issuer(evidence: Evidence, document: JsonObject, weighed: Weighed, now: datetime) -> Finding:
     """The line of the issuer check. Raises nothing."""
     issuer = evidence.issuer
-    if issuer is None or issuer.id != _issuer_id(document):
+    if issuer is None or issuer.id != issuer_id(document):
         return _unresolved("issuer.not_held")
     if issuer.own and evidence.record is None:
         return _unproven("issuer.no_record", "This installation has no record of issuing this credential.")
@@ -131,9 +131,3 @@ def _claimed_name(document: JsonObject) -> str:
     issuer = document.get("issuer")
     name = issuer.get("name") if isinstance(issuer, dict) else None
     return name if isinstance(name, str) else ""
-
-
-def _issuer_id(document: JsonObject) -> str | None:
-    issuer = document.get("issuer")
-    named = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return named if isinstance(named, str) else None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 
 from openbadges.bounded_cache import BoundedCache
-from openbadges.canonical import rdfc
+from openbadges.canonical import rdfc_sha256
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PrivateKey, PublicKey
@@ -40,7 +39,7 @@ def add_proof(document: JsonObject, key: PrivateKey, *, verification_method: str
     if "proof" in document:
         raise ProofInvalid("The document has a proof already.", code="proof.malformed")
     maker = ProofMaker(key, verification_method=verification_method, created=created)
-    return {**document, "proof": [maker.proof(rdfc(document), context=document.get("@context"))]}
+    return {**document, "proof": [maker.proof(rdfc_sha256(document), context=document.get("@context"))]}
 
 
 class ProofMaker:
@@ -62,21 +61,21 @@ class ProofMaker:
         self._context: JsonValue = None
         self._digest = b""
 
-    def proof(self, canonical: bytes, *, context: JsonValue) -> JsonObject:
-        """Return the proof of a document that is given by its canonical N-Quads and its @context.
+    def proof(self, hashed: bytes, *, context: JsonValue) -> JsonObject:
+        """Return the proof of a document that is given by the SHA-256 of its canonical N-Quads and its @context.
 
         Raises what rdfc raises for the context.
         """
-        return {**self._options, "proofValue": self._value(canonical, context)}
+        return {**self._options, "proofValue": self._value(hashed, context)}
 
-    def proof_json(self, canonical: bytes, *, context: JsonValue) -> bytes:
+    def proof_json(self, hashed: bytes, *, context: JsonValue) -> bytes:
         """Return dumps(proof(...))."""
-        return b'%b%b"}' % (self._start, self._value(canonical, context).encode("ascii"))
+        return b'%b%b"}' % (self._start, self._value(hashed, context).encode("ascii"))
 
-    def _value(self, canonical: bytes, context: JsonValue) -> str:
+    def _value(self, hashed: bytes, context: JsonValue) -> str:
         if not self._digest or context != self._context:
             self._context, self._digest = context, _options_digest(self._options, context)
-        return multibase_encode(self._key.sign(self._digest + sha256(canonical).digest()))
+        return multibase_encode(self._key.sign(self._digest + hashed))
 
 
 def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:
@@ -85,7 +84,7 @@ def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:
     options: the proof without proofValue; the contexts of the document apply to it. Raises what rdfc raises.
     """
     unsecured = {member: value for member, value in document.items() if member != "proof"}
-    return _options_digest(options, document.get("@context")) + sha256(rdfc(unsecured)).digest()
+    return _options_digest(options, document.get("@context")) + rdfc_sha256(unsecured)
 
 
 _MAX_KEPT_OPTIONS = 2**11
@@ -98,7 +97,7 @@ def _options_digest(options: JsonObject, context: JsonValue) -> bytes:
     text = dumps(configuration)
     digest = _digests.get(text)
     if digest is None:
-        digest = sha256(rdfc(configuration)).digest()
+        digest = rdfc_sha256(configuration)
         if len(text) <= _MAX_KEPT_OPTIONS:
             _digests.put(text, digest)
     return digest
@@ -126,7 +125,7 @@ def verify_proof(document: JsonObject, proof: JsonObject, key: PublicKey) -> Non
         document = {member: value for member, value in document.items() if member != "proof"}
     if suite is EDDSA_RDFC and not is_one_of_many:  # met most: it is its options that are the same again and again
         options.pop("@context", None)
-        data = _options_digest(options, document.get("@context")) + sha256(rdfc(document)).digest()
+        data = _options_digest(options, document.get("@context")) + rdfc_sha256(document)
     else:
         data = suite.bytes_to_sign(document, options, key.algorithm)
     if not key.verify(signature, data):

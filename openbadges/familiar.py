@@ -8,7 +8,7 @@ such documents are filled in. Wherever anything is in doubt the answer is None, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Literal
 
@@ -27,18 +27,28 @@ _MOST_TEXTS, _MOST_LETTERS = 200, 2**16
 
 _OF_SHAPE = frozenset({"type", "@context"})
 _Shape = tuple[object, ...]
+_Fill = Callable[[CanonicalLayout, Sequence[bytes]], bytes]
 _TEXT, _OBJECT, _ARRAY, _END = range(4)
 
 
 def canonical_text(document: JsonObject) -> bytes | None:
     """Return the canonical N-Quads of a document of a kind that was met before, and None of any other."""
+    return _filled(document, CanonicalLayout.text)
+
+
+def canonical_sha256(document: JsonObject) -> bytes | None:
+    """Return the SHA-256 of `canonical_text`."""
+    return _filled(document, CanonicalLayout.sha256)
+
+
+def _filled(document: JsonObject, fill: _Fill) -> bytes | None:
     texts: list[str] = []
     shape: list[object] = []
     try:
         if not _survey(document, shape, texts) or len(texts) > _MOST_TEXTS:
             return None
         layout = _layout_for(document, tuple(shape), texts)
-        return None if layout is None else layout.fill(texts)
+        return None if layout is None else layout.fill(texts, fill)
     except (NotFillable, NotCompiled, Tie, UnicodeEncodeError, RecursionError, TypeError):
         return None
 
@@ -105,17 +115,20 @@ class _Layout:
         ]
         self._layout = CanonicalLayout(statements, marks)
         # With a mark in its place a word with a prefix (xsd:string, in older contexts) looks like any address.
-        if self.fill(texts) != to_statements(document).canonical_text().encode("utf-8"):
+        if self.fill(texts, CanonicalLayout.text) != to_statements(document).canonical_text().encode("utf-8"):
             raise NotFillable("What is filled in is not what the document says.")
 
-    def fill(self, texts: Sequence[str]) -> bytes:
-        """Return the canonical N-Quads of the document with these texts. Raises NotFillable, UnicodeEncodeError."""
+    def fill(self, texts: Sequence[str], fill: _Fill) -> bytes:
+        """Return the canonical N-Quads (or their hash, as `fill` says) of the document with these texts.
+
+        Raises NotFillable, UnicodeEncodeError.
+        """
         for number, scheme in self._schemes:
             if not texts[number].startswith(scheme) or not jsonld.is_iri(texts[number]):
                 raise NotFillable("An address is not as it was.")
         if jsonld.needs_escape("".join(texts)):
             texts = [jsonld.escape(text) for text in texts]
-        return self._layout.text(list(map(str.encode, texts)))
+        return fill(self._layout, list(map(str.encode, texts)))
 
 
 _layouts: BoundedCache[_Shape, _Layout] = BoundedCache(64)

@@ -14,24 +14,28 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from operator import itemgetter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from openbadges.statements import BlankNode, Statements
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as HASH
 
 T = TypeVar("T")
 
 _MOST_ARRANGEMENTS = 64
+_MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 128, 256
 
 
 class NotFillable(Exception):
     """No error: such documents, or these texts, are converted one by one. Never leaves this library."""
 
 
-def picker(places: Sequence[int]) -> Callable[[Sequence[T]], Sequence[T]]:
+def picker(places: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:
     """Return what takes the items at these places out of a sequence."""
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda items: [items[place] for place in places]
+    return lambda items: tuple([items[place] for place in places])
 
 
 class Pattern:
@@ -58,11 +62,49 @@ class Pattern:
             slots += pattern.slots
         return cls(pieces, tuple(slots))
 
+    def lengths(self) -> list[int]:
+        """Return how long each piece is, of which there is one more than slots."""
+        return list(map(len, self._pieces[::2]))
+
+    def cut(self, slots: int) -> tuple[Pattern, Pattern]:
+        """Return the text with the first so many slots, and the rest, which begins with a slot."""
+        pieces = self._pieces[::2]
+        head, rest = pieces[: slots + 1], [b"", *pieces[slots + 1 :]]
+        return Pattern(head, self.slots[:slots]), Pattern(rest, self.slots[slots:])
+
     def fill(self, values: Sequence[bytes]) -> bytes:
         pieces = self._pieces.copy()
         # Joining copies long pieces as a block; the % operator looks at every letter of them.
         pieces[1::2] = self._values_of(values)
         return b"".join(pieces)
+
+
+class HashedPattern:
+    """A pattern whose text is only hashed.
+
+    A long piece near its start, and what stands before it, is its head. That is filled with few values, which are
+    mostly the same (a date of the whole batch, the place of a node among others), so that its hash is kept.
+    """
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+        lengths = pattern.lengths()[: _MOST_SLOTS_IN_HEAD + 1]
+        slots = lengths.index(max(lengths))
+        self._head, self._rest = pattern.cut(slots)
+        self._values_of_head: Callable[[Sequence[bytes]], tuple[bytes, ...]] = picker(pattern.slots[:slots])
+        self._begun: dict[tuple[bytes, ...], HASH] = {}
+
+    def sha256(self, values: Sequence[bytes]) -> bytes:
+        """Return the SHA-256 of the pattern filled with these values."""
+        in_head = self._values_of_head(values)
+        begun = self._begun.get(in_head)
+        if begun is None:
+            begun = sha256(self._head.fill(values))
+            if len(self._begun) < _MOST_HEADS and sum(map(len, in_head)) <= _MOST_LETTERS:
+                self._begun[in_head] = begun
+        whole = begun.copy()
+        whole.update(self._rest.fill(values))
+        return whole.digest()
 
 
 class Marks:
@@ -185,7 +227,7 @@ class CanonicalLayout:
         self._lay_out_subjects(statements.ground, numbers, marks)
         by_name = sorted(range(len(used)), key=str)
         self._blocks = Pattern([b""] * (len(used) + 1), tuple(self._first_block + number for number in by_name))
-        self._arranged: dict[tuple[int, ...], Pattern] = {}
+        self._arranged: dict[tuple[int, ...], HashedPattern] = {}
         """By how many fixed subjects stand before each whose address changes, and by the order of these."""
 
     def _lay_out_subjects(self, ground: Iterable[str], numbers: Mapping[BlankNode, int], marks: Marks) -> None:
@@ -241,12 +283,19 @@ class CanonicalLayout:
 
         Raises NotFillable when two blank nodes have the same hash, or two subjects that were apart are one.
         """
-        pattern = self._arrange(terms)
+        return self._arrange(terms).pattern.fill(self._values(terms))
+
+    def sha256(self, terms: Sequence[bytes]) -> bytes:
+        """Return the SHA-256 of `text`, sooner than hashing all of it takes. Raises what that raises."""
+        return self._arrange(terms).sha256(self._values(terms))
+
+    def _values(self, terms: Sequence[bytes]) -> list[bytes]:
+        """Return what goes into each slot of the whole text."""
         names, blocks = self._name_nodes(terms)
         values = [*terms, *names, *blocks]
         for sorted_of in self._sorted:
             values += sorted_of(terms, names)
-        return pattern.fill(values)
+        return values
 
     def _name_nodes(self, terms: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Return the name of each node, and the lines about the nodes in the order of their hashes.
@@ -275,7 +324,7 @@ class CanonicalLayout:
             blocks[linked + bisect_right(places, linked)] = self._settled[linked].block(names[linked], names)
         return names, blocks
 
-    def _arrange(self, terms: Sequence[bytes]) -> Pattern:
+    def _arrange(self, terms: Sequence[bytes]) -> HashedPattern:
         """Return the whole text with its subjects in their order, which is the same for nearly every document."""
         # With its closing bracket an address sorts as its lines do: "a>" comes after "a#1>".
         addresses = [terms[slot] + b">" for slot in self._moving]
@@ -285,12 +334,12 @@ class CanonicalLayout:
         places = [bisect_left(self._fixed, address) for address in addresses]
         in_order = sorted(range(len(addresses)), key=addresses.__getitem__)
         arrangement = (*places, *in_order)
-        pattern = self._arranged.get(arrangement)
-        if pattern is None:
+        arranged = self._arranged.get(arrangement)
+        if arranged is None:
             subjects = self._fixed_subjects.copy()
             for number in reversed(in_order):
                 subjects.insert(places[number], self._moving_subjects[number])
-            pattern = Pattern.joined([*subjects, self._blocks])
+            arranged = HashedPattern(Pattern.joined([*subjects, self._blocks]))
             if len(self._arranged) < _MOST_ARRANGEMENTS:
-                self._arranged[arrangement] = pattern
-        return pattern
+                self._arranged[arrangement] = arranged
+        return arranged

@@ -12,7 +12,7 @@ from hashlib import sha256, sha384
 from typing import Literal
 
 from openbadges.bounded_cache import BoundedCache
-from openbadges.canonical import jcs, rdfc, rdfc_sha384
+from openbadges.canonical import jcs, rdfc_sha256, rdfc_sha384
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import Algorithm
@@ -79,7 +79,7 @@ def rdf_digest(document: JsonObject, algorithm: Algorithm = "Ed25519") -> bytes:
     kept_as = (is_long, sha256(dumps(document)).digest())
     digest = _digests.get(kept_as)
     if digest is None:
-        digest = sha384(rdfc_sha384(document)).digest() if is_long else sha256(rdfc(document)).digest()
+        digest = sha384(rdfc_sha384(document)).digest() if is_long else rdfc_sha256(document)
         _digests.put(kept_as, digest)
     return digest
 

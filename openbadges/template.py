@@ -11,19 +11,18 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
 
 from openbadges import jsonld
-from openbadges.canonical import convert, digest
+from openbadges.canonical import convert_sha256, digest
 from openbadges.compiled_context import NotCompiled
 from openbadges.converter import to_statements
 from openbadges.data_integrity import ProofMaker
 from openbadges.jose import claims_for
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.layout import CanonicalLayout, Marks, NotFillable, picker
+from openbadges.layout import CanonicalLayout, HashedPattern, Marks, NotFillable, picker
 from openbadges.members import check_iri, check_text
 from openbadges.statements import Tie
 from openbadges.strict_json import dumps
@@ -55,13 +54,13 @@ _PLAIN_IN_TEXTS = "".join(filter(str.isprintable, map(chr, range(128)))).transla
 class PreparedDocument(NamedTuple):
     """An unsigned document in every form that issuing needs.
 
-    context: its @context. unclosed: compact JSON, members in their order, without the last brace. canonical: canonical
-    N-Quads. digest: the record key (canonical.digest). claim_sources: the members that claims of its token repeat.
+    context: its @context. unclosed: compact JSON, members in their order, without the last brace. hashed: the SHA-256
+    of its canonical N-Quads. digest: the record key (canonical.digest). claim_sources: what claims of its token repeat.
     """
 
     context: JsonValue
     unclosed: bytes
-    canonical: bytes
+    hashed: bytes
     digest: bytes
     claim_sources: bytes
 
@@ -71,14 +70,14 @@ class PreparedDocument(NamedTuple):
         return cls(
             context=document.get("@context"),
             unclosed=dumps(document)[:-1],
-            canonical=convert(document),
+            hashed=convert_sha256(document),
             digest=digest(document),
             claim_sources=dumps(_claim_sources(document)),
         )
 
     def with_proof(self, maker: ProofMaker) -> bytes:
         """Return the JSON of the document with an embedded proof, exactly as dumps(add_proof(...)) gives it."""
-        proof = maker.proof_json(self.canonical, context=self.context)
+        proof = maker.proof_json(self.hashed, context=self.context)
         return b"".join((self.unclosed, b',"proof":[', proof, b"]}"))
 
     def payload(self) -> bytes:
@@ -108,7 +107,7 @@ class Template:
             raise NotFillable("The document needs more than the compiled subset.") from error
         self._context = document["@context"]
         self._unclosed = marks.pattern(dumps(marked).decode()[:-1])
-        self._sorted_json = marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode())
+        self._sorted_json = HashedPattern(marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode()))
         self._claim_sources = marks.pattern(dumps(_claim_sources(marked)).decode())
         self._iris = [number for number, is_iri in enumerate(marks.stand_for_iris([example])) if is_iri]
         self._iris_of = picker(self._iris)
@@ -121,8 +120,8 @@ class Template:
         return PreparedDocument(
             self._context,
             self._unclosed.fill(json_texts),
-            self._layout.text(terms),
-            sha256(self._sorted_json.fill(json_texts)).digest(),
+            self._layout.sha256(terms),
+            self._sorted_json.sha256(json_texts),
             self._claim_sources.fill(json_texts),
         )
 

@@ -1,6 +1,7 @@
 """A document that is filled in, because one like it was met before, has the bytes of conversion, or is converted."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -75,6 +76,8 @@ def test_hostile_siblings_have_the_bytes_of_conversion_or_are_converted(pair: tu
     for document in (first, second, first):
         filled = familiar.canonical_text(with_parts(document))
         assert filled is None or filled == converted(document)
+        hashed = familiar.canonical_sha256(with_parts(document))
+        assert hashed == (None if filled is None else sha256(filled).digest())
 
 
 def badge(number: int = 1, **members: Any) -> JsonObject:

@@ -7,6 +7,7 @@ the contexts. FUZZ_SECONDS (environment variable) is how long this goes on, FUZZ
 import os
 import random
 import time
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -188,5 +189,6 @@ def test_random_siblings_have_the_bytes_of_conversion_or_are_converted() -> None
             if text is not None:
                 filled += 1
                 assert text == converted(document), f"FUZZ_SEED={seed - 1}"
+                assert familiar.canonical_sha256(document) == sha256(text).digest(), f"FUZZ_SEED={seed - 1}"
             document = sibling(document, chance)
     assert filled > SECONDS

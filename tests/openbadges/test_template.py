@@ -1,6 +1,7 @@
 """A filled template is, byte for byte, the document built and converted."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from openbadges.canonical import digest, rdfc
 from openbadges.data_integrity import ProofMaker, add_proof, verify_proof
 from openbadges.jose import claims_for, sign_payload, sign_token
 from openbadges.json_types import JsonObject
-from openbadges.layout import NotFillable
+from openbadges.layout import HashedPattern, NotFillable, Pattern
 from openbadges.members import _FORBIDDEN_TEXT, DocumentInvalid
 from openbadges.strict_json import dumps
 from openbadges.template import Path, PreparedDocument, Template, Texts, replace_texts
@@ -84,12 +85,12 @@ def test_every_form_is_the_one_that_the_slow_way_gives() -> None:
     assert orjson.loads(prepared.unclosed + b"}") == document
     assert prepared.unclosed + b"}" == dumps(document)
     assert prepared.digest == digest(document)
-    assert prepared.canonical == rdfc(document)
+    assert prepared.hashed == sha256(rdfc(document)).digest()
     assert prepared.payload() == dumps(claims_for(document))
     maker = ProofMaker(ED25519, verification_method=ED25519_METHOD, created=AWARDED)
     signed = add_proof(document, ED25519, verification_method=ED25519_METHOD, created=AWARDED)
     assert prepared.with_proof(maker) == dumps(signed)
-    verify_proof(signed, maker.proof(prepared.canonical, context=prepared.context), ED25519.public)
+    verify_proof(signed, maker.proof(prepared.hashed, context=prepared.context), ED25519.public)
     token = sign_token(document, p256(), kid=P256_METHOD, alg="ES256")
     assert sign_payload(prepared.payload(), p256(), kid=P256_METHOD, alg="ES256") == token
 
@@ -102,10 +103,10 @@ def test_every_form_is_the_one_that_the_slow_way_gives() -> None:
 def test_texts_that_meet_others_are_not_filled_in_wrongly(members: dict[str, str]) -> None:
     texts_, document = filled(**members)
     try:
-        canonical_text = TEMPLATE.prepare(tuple(texts_.values())).canonical
+        hashed = TEMPLATE.prepare(tuple(texts_.values())).hashed
     except NotFillable:
         return
-    assert canonical_text == rdfc(document)
+    assert hashed == sha256(rdfc(document)).digest()
 
 
 @pytest.mark.parametrize(
@@ -246,3 +247,16 @@ def test_a_text_that_makes_two_objects_alike_is_converted_and_counted() -> None:
     document = eu_complete(credential_id=ACHIEVEMENT, name="Ada", valid_until=None).to_json()
     assert batch.templates.prepare(texts_of(texts_), lambda: document) == PreparedDocument.of(document)
     assert (batch.templates.filled, batch.templates.converted) == (1, 1)
+
+
+def test_the_kept_hash_of_a_head_is_right_for_each_value_and_each_length() -> None:
+    pieces = (b"<start> ", b" <a long piece that is the same in every document> ", b" ", b" <end>")
+    pattern = Pattern(pieces, (1, 0, 1))
+    hashed = HashedPattern(pattern)
+    for values in ((b"1", b"2"), (b"3", b"2"), (b"1", b""), (b"", b"x" * 1_000), (b"1", b"2"), (b"9", b"x" * 1_000)):
+        assert hashed.sha256(values) == sha256(pattern.fill(values)).digest()
+    for number in range(1_000):
+        values = (b"1", b"%d" % number)
+        assert hashed.sha256(values) == sha256(pattern.fill(values)).digest()
+    assert len(hashed._begun) == 128
+    assert HashedPattern(Pattern((b"no slots",), ())).sha256(()) == sha256(b"no slots").digest()

@@ -112,8 +112,10 @@ def with_keys(issuer: IssuerFact, method_id: str, document: JsonValue) -> Issuer
 def with_key_in_header(issuer: IssuerFact, token: Token | None) -> IssuerFact:
     """Let a token without `kid` that carries its key (`jwk`) find the issuer's own key of that value, if any."""
     key = None if token is None or token.kid is not None else key_in_header(token)
+    if key is None:
+        return issuer
     same = next((fact for fact in issuer.keys.values() if fact.key == key), None)
-    return issuer if key is None or same is None else replace(issuer, keys={**issuer.keys, "": same})
+    return issuer if same is None else replace(issuer, keys={**issuer.keys, "": same})
 
 
 def key_in_header(token: Token) -> PublicKey | None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST_ARRANGEMENTS = 64
-_MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 128, 256
+_MOST_ARRANGEMENTS = 16
+_MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 32, 256
 
 
 class NotFillable(Exception):
@@ -82,8 +82,8 @@ class Pattern:
 class HashedPattern:
     """A pattern whose text is only hashed.
 
-    A long piece near its start, and what stands before it, is its head. That is filled with few values, which are
-    mostly the same (a date of the whole batch, the place of a node among others), so that its hash is kept.
+    A long piece near its start, and what stands before it, is its head. It is filled with few values, mostly names of
+    nodes that change their place by a little, so that its hash is kept for each of them.
     """
 
     def __init__(self, pattern: Pattern) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
@@ -22,7 +23,7 @@ from openbadges.converter import to_statements
 from openbadges.data_integrity import ProofMaker
 from openbadges.jose import claims_for
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.layout import CanonicalLayout, HashedPattern, Marks, NotFillable, picker
+from openbadges.layout import CanonicalLayout, Marks, NotFillable, picker
 from openbadges.members import check_iri, check_text
 from openbadges.statements import Tie
 from openbadges.strict_json import dumps
@@ -107,7 +108,7 @@ class Template:
             raise NotFillable("The document needs more than the compiled subset.") from error
         self._context = document["@context"]
         self._unclosed = marks.pattern(dumps(marked).decode()[:-1])
-        self._sorted_json = HashedPattern(marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode()))
+        self._sorted_json = marks.pattern(orjson.dumps(marked, option=orjson.OPT_SORT_KEYS).decode())
         self._claim_sources = marks.pattern(dumps(_claim_sources(marked)).decode())
         self._iris = [number for number, is_iri in enumerate(marks.stand_for_iris([example])) if is_iri]
         self._iris_of = picker(self._iris)
@@ -121,7 +122,7 @@ class Template:
             self._context,
             self._unclosed.fill(json_texts),
             self._layout.sha256(terms),
-            self._sorted_json.sha256(json_texts),
+            sha256(self._sorted_json.fill(json_texts)).digest(),
             self._claim_sources.fill(json_texts),
         )
 

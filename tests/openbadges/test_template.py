@@ -258,5 +258,5 @@ def test_the_kept_hash_of_a_head_is_right_for_each_value_and_each_length() -> No
     for number in range(1_000):
         values = (b"1", b"%d" % number)
         assert hashed.sha256(values) == sha256(pattern.fill(values)).digest()
-    assert len(hashed._begun) == 128
+    assert len(hashed._begun) == 32
     assert HashedPattern(Pattern((b"no slots",), ())).sha256(()) == sha256(b"no slots").digest()

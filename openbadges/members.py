@@ -176,6 +176,8 @@ def check_text(name: str, text: str) -> None:
     """Raise DocumentInvalid where `text` is empty or holds characters that must not be signed."""
     if not text:
         raise DocumentInvalid(name, "must not be empty")
+    if text.isprintable():  # as most are, and nothing forbidden is
+        return
     found = _FORBIDDEN_TEXT.search(text)
     if found:
         raise DocumentInvalid(name, f"holds the forbidden character U+{ord(found[0]):04X}")

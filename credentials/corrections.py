@@ -51,7 +51,7 @@ def form_of(
     award: Award, typed: Mapping[str, str] | None = None, errors: tuple[CellError, ...] = ()
 ) -> tuple[Field, ...]:
     """The fields of the form: with the award's values, or with what was typed and what is wrong with it."""
-    texts = typed if typed is not None else _texts(values_of(award))
+    texts = typed if typed is not None else texts_of(award)
     said: dict[str, list[str]] = {}
     for error in errors:
         said.setdefault(error.column, []).append(f"{error.message} {error.cure}")
@@ -65,7 +65,7 @@ def form_of(
             is_needed=name in REQUIRED,
             errors=tuple(said.get(name, ())),
         )
-        for name, label in _columns(award).items()
+        for name, label in columns_of(award).items()
     )
 
 
@@ -73,7 +73,7 @@ def read_form(
     award: Award, typed: Mapping[str, str], *, now: datetime
 ) -> tuple[RowValues | None, tuple[CellError, ...]]:
     """What was typed as values, or what is wrong with it. A column that was not sent is empty."""
-    names = tuple(_columns(award))
+    names = tuple(columns_of(award))
     rules = Rules.for_achievement(award.achievement_version.result_descriptions, today=now.date())
     rows = iter([(1, list(names)), (2, [typed.get(name, "") for name in names])])
     [outcome] = check_table(Table("utf-8", ",", rows), rules=rules).outcomes
@@ -83,14 +83,16 @@ def read_form(
     return values, outcome.errors
 
 
-def _columns(award: Award) -> dict[str, str]:
+def columns_of(award: Award) -> dict[str, str]:
     """Column and label of each field, in the order of the form."""
     results = {f"{RESULT_PREFIX}{item['key']}": item["name"] for item in award.achievement_version.result_descriptions}
     assert set(_LABELS) == {*REQUIRED, *OPTIONAL}  # a new column needs a label
     return {**_LABELS, **results}
 
 
-def _texts(values: RowValues) -> dict[str, str]:
+def texts_of(award: Award) -> dict[str, str]:
+    """What an award says, by column, as a file has it."""
+    values = values_of(award)
     members = values.to_json()
     evidence = values.evidence[:1]
     texts = {name: str(members.get(name, "")) for name in _LABELS}

@@ -81,3 +81,8 @@ class RecordMismatch(IssuingError):
 class NoSigningKey(IssuingError):
     code = "no_signing_key"
     title = "The issuer has no active signing key"
+
+
+class ValuesRefused(IssuingError):
+    code = "values_refused"
+    title = "These values cannot be awarded"

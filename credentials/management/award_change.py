@@ -1,11 +1,10 @@
-"""What `manage.py suspend`, `reinstate` and `revoke` share: which awards, and what came of each."""
+"""What the commands for awards share (`suspend`, `correct` and others): which awards, and what came of each."""
 
 from __future__ import annotations
 
 import sys
 import uuid
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from credentials.codes import read_code
 from credentials.errors import IssuingError
 from credentials.life import LifeError
 from credentials.models import Award
+from openbadges.documents import DocumentInvalid
 
 
 class AwardChange(BaseCommand):
@@ -25,26 +25,32 @@ class AwardChange(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("award", nargs="+", help="Code, link or id of an award.")
 
-    def change(self, award: Award, options: dict[str, Any]) -> object:
-        """Do it to this award. Raises LifeError, IssuingError."""
+    def change(self, award: Award, options: dict[str, Any]) -> Award:
+        """Do it to this award; return it, or the one that takes its place.
+
+        Raises LifeError, IssuingError, DocumentInvalid.
+        """
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
         refused = 0
         for named in options["award"]:
             award = find(named)
-            problem = "There is no such award." if award is None else self._try(lambda: self.change(award, options))  # noqa: B023
-            refused += bool(problem)
-            self.stdout.write(f"{named}: {problem or self.done}")
+            was_refused, said = self._try(award, options)
+            refused += was_refused
+            self.stdout.write(f"{named}: {said}")
         if refused:
             sys.exit(1)
 
-    def _try(self, change: Callable[[], object]) -> str:
+    def _try(self, award: Award | None, options: dict[str, Any]) -> tuple[bool, str]:
+        """Whether it was refused, and what is said of it."""
+        if award is None:
+            return True, "There is no such award."
         try:
-            change()
-        except (LifeError, IssuingError) as error:
-            return str(error)
-        return ""
+            changed = self.change(award, options)
+        except (LifeError, IssuingError, DocumentInvalid) as error:
+            return True, str(error)
+        return False, self.done if changed.pk == award.pk else f"{self.done} by {changed.address}"
 
 
 def find(named: str) -> Award | None:

@@ -1,4 +1,4 @@
-"""`manage.py suspend`, `reinstate`, `revoke`, and `export_audit`."""
+"""`manage.py suspend`, `reinstate`, `revoke`, `correct`, `renew`, and `export_audit`."""
 
 import csv
 import io
@@ -67,6 +67,50 @@ def test_a_reason_of_the_list_is_needed(award: Award) -> None:
     with pytest.raises(CommandError):
         call_command("revoke", award.code, "--reason", "because")
     assert Award.objects.get().state == "issued"
+
+
+def test_an_award_is_corrected_and_its_other_values_stay(award: Award, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("correct", award.code, "--set", "name=Ada Lovelace (SAMPLE)", "--set", "licence_number=SAMPLE-7")
+    old, new = Award.objects.order_by("pk")
+    assert (old.state, old.replaced_by) == ("superseded", new)
+    assert (new.recipient_name, new.licence_number) == ("Ada Lovelace (SAMPLE)", "SAMPLE-7")
+    assert (new.recipient_email, new.awarded_at, new.valid_until) == (
+        old.recipient_email,
+        old.awarded_at,
+        old.valid_until,
+    )
+    assert capsys.readouterr().out == f"{award.code}: corrected, replaced by {new.address}\n"
+    entry = AuditEntry.objects.filter(action="award.corrected").get()
+    assert entry.actor_words == "manage.py correct"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--set", "name="], "name: "),
+        (["--set", "valid_until=someday"], "valid_until: "),
+        (["--set", "nickname=Ada"], "COLUMN is one of: "),
+        (["--set", "name"], "--set takes COLUMN=VALUE"),
+        (["--set", "licence_number="], "are those of the award"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_in_words(
+    award: Award, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("correct", award.code, *words)
+    assert ended.value.code == 1
+    assert said in capsys.readouterr().out
+    assert Award.objects.get().state == "issued"
+
+
+def test_an_award_is_given_anew(award: Award, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("renew", award.code)
+    old, new = Award.objects.order_by("pk")
+    assert (old.state, old.replaced_by, new.recipient_email) == ("superseded", new, old.recipient_email)
+    assert f"renewed, replaced by {new.address}" in capsys.readouterr().out
+    call_command("renew", award.code)
+    assert Award.objects.count() == 2
 
 
 # The log as a file

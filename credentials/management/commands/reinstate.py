@@ -16,5 +16,5 @@ class Command(AwardChange):
     help = "Lift the suspension of awards. A worker signs a new document of each; files from before stay refused."
     done = "reinstated, as soon as a worker has signed it"
 
-    def change(self, award: Award, options: dict[str, Any]) -> object:
+    def change(self, award: Award, options: dict[str, Any]) -> Award:
         return reinstate(award_id=award.pk, actor=Actor.command("reinstate"), now=timezone.now())

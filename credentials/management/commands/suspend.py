@@ -22,7 +22,7 @@ class Command(AwardChange):
         parser.add_argument("--reason", required=True, choices=Reason.values, help="Why, for the audit log.")
         parser.add_argument("--public-note", default="", help="What the public reads about it.")
 
-    def change(self, award: Award, options: dict[str, Any]) -> object:
+    def change(self, award: Award, options: dict[str, Any]) -> Award:
         return suspend(
             award_id=award.pk,
             reason=options["reason"],

@@ -95,7 +95,8 @@ def awards(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _of(achievement: Achievement) -> AwardQuerySet:
     versions = list(achievement.versions.values_list("pk", flat=True))
-    return Award.objects.filter(achievement_version__in=versions).defer("document", "token_signature", "narrative")
+    awards = Award.objects.filter(achievement_version__in=versions).exclude(state=Award.State.ABANDONED)
+    return awards.defer("document", "token_signature", "narrative")
 
 
 def _searched(found: AwardQuerySet, query: str) -> AwardQuerySet:

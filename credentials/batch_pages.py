@@ -134,6 +134,7 @@ CHANGES: dict[str, tuple[Callable[..., Batch], str]] = {
     "retry": (transitions.retry_failed_rows, "Failed rows are tried again."),
 }
 """What a button asks for, and what the page says when it was done."""
+RETRY_WAITS = "Failed rows wait to be tried again. The batch stays paused until you resume it."
 
 
 @login_required
@@ -143,11 +144,12 @@ def change(request: HttpRequest, public_id: uuid.UUID, action: str) -> HttpRespo
     found = batch_of(request, public_id)
     act, done = CHANGES[action]
     try:
-        act(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
+        changed = act(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
     except IssuingError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        is_waiting = action == "retry" and changed.state == Batch.State.PAUSED
+        messages.success(request, RETRY_WAITS if is_waiting else done)
     return redirect("dashboard_batch", public_id)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from pytest_django import Settings
 
 from credentials import batches, leases, signing
 from credentials.batches import issue_next_chunk
@@ -219,6 +220,24 @@ def test_failed_rows_are_tried_again_and_only_those(of_six: Batch) -> None:
     assert Award.objects.filter(state=Award.State.ISSUED).count() == 6
     with pytest.raises(NothingToRetry):
         retry_failed_rows(batch_id=batch.pk, now=NOW)
+
+
+@pytest.mark.parametrize("reason", ["", "failing"])
+def test_failed_rows_of_a_paused_batch_wait_until_it_is_resumed(of_six: Batch, settings: Settings, reason: str) -> None:
+    batch = started(of_six)
+    settings.TOUCHSTONE_FAILPOINT = "sign_row:3:raise"
+    assert issue_next_chunk(batch_id=batch.pk)
+    settings.TOUCHSTONE_FAILPOINT = ""
+    pause_batch(batch_id=batch.pk, now=NOW)
+    Batch.objects.filter(pk=batch.pk).update(pause_reason=reason)
+    retry_failed_rows(batch_id=batch.pk, now=NOW, actor=SOMEBODY)
+    assert facts(batch) == ("paused", 1, 0, 0)
+    assert batch.pause_reason == reason
+    assert not issue_next_chunk(batch_id=batch.pk)
+    sweep()
+    assert facts(batch) == ("paused", 1, 0, 0)
+    resume_batch(batch_id=batch.pk, now=NOW)
+    assert facts(work_off(batch)) == ("finished", 6, 0, 0)
 
 
 def test_every_change_is_in_the_audit_log_with_who_did_it() -> None:

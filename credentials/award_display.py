@@ -100,6 +100,16 @@ _REFUSED: Mapping[str, str] = {
     "award.revoked": "Revoking",
     "award.corrected": "Correcting",
     "award.renewed": "Renewing",
+    "batch.uploaded": "Uploading a file",
+    "batch.checked": "Having a file checked",
+    "batch.started": "Starting",
+    "batch.undone": "Taking back the start",
+    "batch.begun": "Beginning early",
+    "batch.paused": "Pausing",
+    "batch.resumed": "Resuming",
+    "batch.cancelled": "Cancelling",
+    "batch.retried": "Trying failed rows again",
+    "batch.recall_asked": "Recalling",
 }
 
 

@@ -35,6 +35,7 @@ _LOOKS: Mapping[str, Look] = {
     "reinstating": Look("Being reinstated", "info", "v-clock"),
     "revoked": Look("Revoked", "bad", "v-bad"),
     "superseded": Look("Replaced", "warn", "v-arrow"),
+    "abandoned": Look("Never issued", "none", "v-bin"),
 }
 _EXPLANATIONS: Mapping[str, str] = {
     "reserved": "A worker signs it in a moment. Its link leads nowhere until then.",
@@ -43,6 +44,7 @@ _EXPLANATIONS: Mapping[str, str] = {
     "revoked": "Every verifier refuses it. That is final.",
     "superseded": "A newer one has taken its place. Its link leads there.",
     "expired": "Its time is over. It can be renewed.",
+    "abandoned": "The row of its file failed while it was issued. Nobody holds it, and its link leads nowhere.",
 }
 _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "valid": ("suspend", "revoke", "correct", "renew"),
@@ -79,6 +81,7 @@ _DONE: Mapping[str, str] = {
     "batch.recall_asked": "Batch recalled",
     "awards.issued": "Awards signed",
     "awards.renewed": "Awards renewed",
+    "awards.abandoned": "Reservations of failed rows given up",
     "issuer.created": "Issuer set up",
     "issuer.changed": "Issuer profile changed",
     "keys.rotated": "Signing keys rotated",
@@ -97,6 +100,16 @@ _REFUSED: Mapping[str, str] = {
     "award.revoked": "Revoking",
     "award.corrected": "Correcting",
     "award.renewed": "Renewing",
+    "batch.uploaded": "Uploading a file",
+    "batch.checked": "Having a file checked",
+    "batch.started": "Starting",
+    "batch.undone": "Taking back the start",
+    "batch.begun": "Beginning early",
+    "batch.paused": "Pausing",
+    "batch.resumed": "Resuming",
+    "batch.cancelled": "Cancelling",
+    "batch.retried": "Trying failed rows again",
+    "batch.recall_asked": "Recalling",
 }
 
 
@@ -205,7 +218,7 @@ def award_view(
         public_note=award.public_reason,
         valid_from=award.valid_from,
         valid_until=award.valid_until,
-        page_url="" if award.state == Award.State.RESERVED else reverse("credential", args=[award.public_id]),
+        page_url=reverse("credential", args=[award.public_id]) if award.issued_at else "",
         newer_url=_page_of(award.replaced_by) if award.replaced_by else "",
         older_url=_page_of(older) if older else "",
         actions=tuple(_action(award, verb) for verb in _ACTIONS.get(state, ())),

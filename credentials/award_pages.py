@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentials import life, status_lists
+from credentials.acting import actor_of, issuers_of, theirs
 from credentials.audit_export import csv_of, json_lines_of
 from credentials.award_display import ACTION_WORDS, award_line, award_view, events
 from credentials.codes import read_code, shown
@@ -27,12 +28,8 @@ from credentials.life import LifeError, Reason
 from credentials.models import Achievement, Award, Reinstatement
 from credentials.models.awards import AwardQuerySet
 from issuers import audit
-from issuers.audit import Actor
-from issuers.models import AuditEntry, Issuer
+from issuers.models import AuditEntry
 from openbadges.documents import DocumentInvalid
-
-if TYPE_CHECKING:
-    from learners.models import User
 
 AWARDS_ON_PAGE = 50
 EVENTS_ON_PAGE = 50
@@ -67,7 +64,7 @@ DONE_WORDS = {
 @require_safe
 def awards(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The awards of an achievement, newest first, by keyset pages; searched by name, address, code or external id."""
-    mine = Achievement.objects.filter(issuer__in=_my_issuers(request)).select_related("issuer")
+    mine = Achievement.objects.filter(issuer__in=issuers_of(request)).select_related("issuer")
     achievement = get_object_or_404(mine, public_id=public_id)
     now = timezone.now()
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
@@ -95,7 +92,8 @@ def awards(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _of(achievement: Achievement) -> AwardQuerySet:
     versions = list(achievement.versions.values_list("pk", flat=True))
-    return Award.objects.filter(achievement_version__in=versions).defer("document", "token_signature", "narrative")
+    awards = Award.objects.filter(achievement_version__in=versions).exclude(state=Award.State.ABANDONED)
+    return awards.defer("document", "token_signature", "narrative")
 
 
 def _searched(found: AwardQuerySet, query: str) -> AwardQuerySet:
@@ -157,7 +155,7 @@ def change(request: HttpRequest, public_id: uuid.UUID, verb: str) -> HttpRespons
     """Ask for what an action needs, then do it. A second click changes nothing."""
     if verb not in ACTION_WORDS:
         raise Http404
-    found = _award(request, public_id, trying=LOG_NAMES[verb] if request.method == "POST" else "")
+    found = _award(request, public_id, trying=LOG_NAMES[verb])
     if verb == "correct":
         return _correct(request, found)
     if request.method != "POST":
@@ -183,7 +181,7 @@ def change(request: HttpRequest, public_id: uuid.UUID, verb: str) -> HttpRespons
 
 
 def _verbs(request: HttpRequest, found: Award, form: Form) -> dict[str, Callable[[], Award]]:
-    common: dict[str, Any] = {"award_id": found.pk, "actor": _actor(request), "now": timezone.now()}
+    common: dict[str, Any] = {"award_id": found.pk, "actor": actor_of(request), "now": timezone.now()}
     said: dict[str, Any] = {"reason": form.reason, "public_note": form.public_note}
     return {
         "suspend": lambda: life.suspend(**common, **said),
@@ -217,7 +215,7 @@ def _correct(request: HttpRequest, found: Award) -> HttpResponse:
     if values is None:
         return _correction_form(request, found, fields=form_of(found, typed, errors), status=400)
     try:
-        new = life.correct(award_id=found.pk, values=values, actor=_actor(request), now=now)
+        new = life.correct(award_id=found.pk, values=values, actor=actor_of(request), now=now)
     except (LifeError, IssuingError, DocumentInvalid) as error:
         return _correction_form(request, found, fields=form_of(found, typed), problem=str(error), status=409)
     return _done(request, new, "correct")
@@ -247,7 +245,7 @@ def _done(request: HttpRequest, changed: Award, verb: str) -> HttpResponse:
 @require_safe
 def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
     """What was done and refused in an issuer's name, newest first."""
-    issuer = get_object_or_404(_my_issuers(request), slug=slug)
+    issuer = get_object_or_404(issuers_of(request), slug=slug)
     entries = AuditEntry.objects.filter(issuer=issuer)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
@@ -267,10 +265,10 @@ def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def audit_file(request: HttpRequest, slug: str, kind: str) -> StreamingHttpResponse:
     """The same as a file; that it was taken is in the log, too."""
-    issuer = get_object_or_404(_my_issuers(request), slug=slug)
+    issuer = get_object_or_404(issuers_of(request), slug=slug)
     audit.record(
         "audit.exported",
-        actor=_actor(request),
+        actor=actor_of(request),
         issuer_id=issuer.pk,
         object_kind="issuer",
         object_id=issuer.slug,
@@ -283,42 +281,11 @@ def audit_file(request: HttpRequest, slug: str, kind: str) -> StreamingHttpRespo
     return response
 
 
-def _user(request: HttpRequest) -> User:
-    assert request.user.is_authenticated  # every caller is behind login_required
-    return request.user
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor.user(_user(request))
-
-
-def _my_issuers(request: HttpRequest) -> Any:
-    return Issuer.objects.acting(_user(request))
-
-
 def _award(request: HttpRequest, public_id: uuid.UUID, *, trying: str = "") -> Award:
-    """An award of an issuer that this person acts for; anybody else's does not exist for them.
-
-    trying: what they were about to do; the log of its issuer tells of the attempt.
-    """
     found = (
         Award.objects.select_related("achievement_version__achievement", "issuer", "batch", "replaced_by")
         .defer("document", "achievement_version__image_svg", "achievement_version__image_png")
         .filter(public_id=public_id)
         .first()
     )
-    if found is None:
-        raise Http404
-    if not _my_issuers(request).filter(pk=found.issuer_id).exists():
-        if trying:
-            audit.record(
-                trying,
-                actor=_actor(request),
-                issuer_id=found.issuer_id,
-                object_kind="award",
-                object_id=found.public_id,
-                now=timezone.now(),
-                refused="not_permitted",
-            )
-        raise Http404
-    return found
+    return theirs(found, request, trying=trying)

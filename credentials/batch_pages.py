@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from credentials import recalls, transitions, uploads
-from credentials.acting import user_of
+from credentials.acting import actor_of, theirs, user_of
 from credentials.codes import shown
 from credentials.display import BatchView, FailedRow, FileFault, IssuedRow, batch_view
 from credentials.dry_run import dry_run_view
@@ -27,8 +28,6 @@ from credentials.imports.safe_csv import encode_rows
 from credentials.life import LifeError
 from credentials.models import Batch, BatchRow
 from credentials.reports import failed_rows, report_rows
-from issuers.audit import Actor
-from issuers.models import Issuer
 
 ROWS_ON_BATCH_PAGE = 100
 _IN_WORDS = {
@@ -67,7 +66,7 @@ def batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @never_cache
 def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Say what each column of the file means; a guess is filled in. Then every row is checked."""
-    found = batch_of(request, public_id)
+    found = batch_of(request, public_id, trying="batch.checked")
     if found.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
         return redirect("dashboard_batch", public_id)
     now = timezone.now()
@@ -82,7 +81,7 @@ def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         chosen = request.POST.get(f"column-{position}", "")
         meanings[preview.header] = "" if chosen == LEFT_OUT else chosen
     try:
-        uploads.check(found.pk, meanings=meanings, actor=Actor.user(user_of(request)), now=now)
+        uploads.check(found.pk, meanings=meanings, actor=actor_of(request), now=now)
     except uploads.HeaderRefused as refused:
         faults = tuple(FileFault(error.message, error.cure) for error in refused.errors)
         return _columns_form(request, found, previews, faults=faults)
@@ -95,7 +94,7 @@ def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Award what the check found good, after the time to undo it or at the time that was given. Twice is once."""
-    found = batch_of(request, public_id)
+    found = batch_of(request, public_id, trying="batch.started")
     now = timezone.now()
     starts_at = max(_moment(request.POST.get("starts_at", "")) or now, now + transitions.UNDO_WINDOW)
     try:
@@ -104,7 +103,7 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             now=now,
             accept_errors=request.POST.get("accept_errors") == "yes",
             starts_at=starts_at,
-            actor=Actor.user(user_of(request)),
+            actor=actor_of(request),
         )
     except IssuingError as error:
         return _dry_run(request, found, error=str(error))
@@ -115,39 +114,49 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def drop(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Drop a checked file that was not awarded."""
-    found = batch_of(request, public_id)
+    found = batch_of(request, public_id, trying="batch.cancelled")
     if found.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
         return redirect("dashboard_batch", public_id)
     try:
-        transitions.cancel_batch(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
+        transitions.cancel_batch(batch_id=found.pk, now=timezone.now(), actor=actor_of(request))
     except IssuingError:
         return redirect("dashboard_batch", public_id)
     return redirect("dashboard_award")
 
 
-CHANGES: dict[str, tuple[Callable[..., Batch], str]] = {
-    "begin": (transitions.start_held, "The batch is on its way."),
-    "undo": (transitions.undo_batch, "Taken back. Nothing was signed."),
-    "pause": (transitions.pause_batch, "Paused. Rows that are being signed are finished."),
-    "resume": (transitions.resume_batch, "The batch goes on."),
-    "cancel": (transitions.cancel_batch, "Cancelled. What was awarded before stands."),
-    "retry": (transitions.retry_failed_rows, "Failed rows are tried again."),
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a button asks for, what the audit log calls it, and what the page says when it was done."""
+
+    act: Callable[..., Batch]
+    log_name: str
+    done: str
+
+
+CHANGES = {
+    "begin": Change(transitions.start_held, "batch.begun", "The batch is on its way."),
+    "undo": Change(transitions.undo_batch, "batch.undone", "Taken back. Nothing was signed."),
+    "pause": Change(transitions.pause_batch, "batch.paused", "Paused. Rows that are being signed are finished."),
+    "resume": Change(transitions.resume_batch, "batch.resumed", "The batch goes on."),
+    "cancel": Change(transitions.cancel_batch, "batch.cancelled", "Cancelled. What was awarded before stands."),
+    "retry": Change(transitions.retry_failed_rows, "batch.retried", "Failed rows are tried again."),
 }
-"""What a button asks for, and what the page says when it was done."""
+RETRY_WAITS = "Failed rows wait to be tried again. The batch stays paused until you resume it."
 
 
 @login_required
 @require_POST
 def change(request: HttpRequest, public_id: uuid.UUID, action: str) -> HttpResponseBase:
     """Begin early, undo, pause, resume, cancel, try failed rows again; the page then says what came of it."""
-    found = batch_of(request, public_id)
-    act, done = CHANGES[action]
+    wanted = CHANGES[action]
+    found = batch_of(request, public_id, trying=wanted.log_name)
     try:
-        act(batch_id=found.pk, now=timezone.now(), actor=Actor.user(user_of(request)))
+        changed = wanted.act(batch_id=found.pk, now=timezone.now(), actor=actor_of(request))
     except IssuingError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        is_waiting = action == "retry" and changed.state == Batch.State.PAUSED
+        messages.success(request, RETRY_WAITS if is_waiting else wanted.done)
     return redirect("dashboard_batch", public_id)
 
 
@@ -155,7 +164,7 @@ def change(request: HttpRequest, public_id: uuid.UUID, action: str) -> HttpRespo
 @never_cache
 def recall(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Revoke every award of the batch: asks for the reason and for the number of awards, typed."""
-    found = batch_of(request, public_id)
+    found = batch_of(request, public_id, trying="batch.recall_asked")
     standing = recalls.standing(found)
     errors = {}
     if request.method == "POST":
@@ -185,7 +194,7 @@ def _begin_recall(request: HttpRequest, found: Batch) -> HttpResponse:
             reason=request.POST["reason"],
             public_note=request.POST.get("public_note", ""),
             requested_by=user_of(request),
-            actor=Actor.user(user_of(request)),
+            actor=actor_of(request),
             now=timezone.now(),
         )
     except (IssuingError, LifeError) as error:
@@ -217,12 +226,9 @@ def problems(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpRespons
     return _csv(failed_rows(found), f"problems-{found.public_id}.csv")
 
 
-def batch_of(request: HttpRequest, public_id: uuid.UUID) -> Batch:
-    """A batch of an issuer that this person acts for; anybody else's does not exist for them."""
-    mine = Batch.objects.filter(issuer__in=Issuer.objects.acting(user_of(request)))
-    return get_object_or_404(
-        mine.select_related("achievement_version__achievement", "created_by", "issuer"), public_id=public_id
-    )
+def batch_of(request: HttpRequest, public_id: uuid.UUID, *, trying: str = "") -> Batch:
+    batches = Batch.objects.select_related("achievement_version__achievement", "created_by", "issuer")
+    return theirs(batches.filter(public_id=public_id).first(), request, trying=trying)
 
 
 def _csv(rows: object, name: str) -> StreamingHttpResponse:

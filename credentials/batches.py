@@ -25,7 +25,7 @@ from credentials import leases, poison
 from credentials.errors import NoSigningKey
 from credentials.failpoints import failpoint
 from credentials.imports import RowValues
-from credentials.issuing import complete, record_again, reserve, set_columns
+from credentials.issuing import abandon, complete, record_again, reserve, set_columns
 from credentials.models import Award, Batch, BatchChunk, BatchRow
 from credentials.signing import SignedAwards, sign_awards
 
@@ -172,13 +172,20 @@ def _try_row(chunk: BatchChunk, owner: str, row_id: int) -> None:
 
 @transaction.atomic
 def _fail_rows(chunk: BatchChunk, owner: str, faults: Mapping[int, tuple[str, str]]) -> None:
-    """faults: by primary key, the code and the cause in words."""
-    _owned_batch(chunk, owner)
+    """Let rows fail, and give up what was reserved for them.
+
+    faults: by primary key, the code and the cause in words.
+    """
+    batch = _owned_batch(chunk, owner)
+    rows = BatchRow.objects.filter(pk__in=faults, state=BatchRow.State.PENDING)
+    reserved = list(rows.exclude(award=None).values_list("award_id", flat=True))
     for row_id, (code, cause) in faults.items():
         message = f"This row could not be issued: {cause}. Try it again; if it fails again, the log says more."
         BatchRow.objects.filter(pk=row_id, state=BatchRow.State.PENDING).update(
-            state=BatchRow.State.FAILED, code=code, message=message
+            state=BatchRow.State.FAILED, code=code, message=message, award=None
         )
+    abandon(batch=batch, award_ids=reserved, now=timezone.now())
+    failpoint("before_fail_commit")
 
 
 @transaction.atomic

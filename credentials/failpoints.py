@@ -1,8 +1,8 @@
 """Named places at which a test lets this process die, to see what is left of an issuance. Off unless asked for.
 
 `TOUCHSTONE_FAILPOINT=after_sign` ends the process with SIGKILL where `failpoint("after_sign")` stands;
-`sign_row:17` only for row 17 of a file, and `sign_row:17:raise` raises there instead. config.checks lets no server
-start with it that others can reach.
+`sign_row:17` only for row 17 of a file, and `sign_row:17:raise` raises there instead. Commas divide several.
+config.checks lets no server start with it that others can reach.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ class FailpointReached(Exception):
 
 def failpoint(name: str, *, row: int | None = None) -> None:
     """Die here, if this is the place that was named. row: the number of a row in its file, where one is at work."""
-    wanted = settings.TOUCHSTONE_FAILPOINT
-    if wanted and wanted.split(":")[0] == name:
-        _reached(wanted, row)
+    if settings.TOUCHSTONE_FAILPOINT:
+        for wanted in settings.TOUCHSTONE_FAILPOINT.split(","):
+            if wanted.split(":")[0] == name:
+                _reached(wanted, row)
 
 
 def spare_this_process() -> None:
     """Let only failpoints of single rows count from here on: a trial of rows asks what a row does, not what a test."""
-    wanted = settings.TOUCHSTONE_FAILPOINT
-    settings.TOUCHSTONE_FAILPOINT = wanted if ":" in wanted else ""
+    wanted = settings.TOUCHSTONE_FAILPOINT.split(",")
+    settings.TOUCHSTONE_FAILPOINT = ",".join(each for each in wanted if ":" in each)
 
 
 def _reached(wanted: str, row: int | None) -> None:

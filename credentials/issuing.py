@@ -28,6 +28,7 @@ from issuers import audit
 from issuers.models import Issuer
 from openbadges import canonical
 from openbadges.documents import DocumentInvalid
+from openbadges.json_types import JsonValue
 
 log = logging.getLogger(__name__)
 
@@ -73,16 +74,9 @@ def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Aw
             outcomes.append(Refusal(BatchRow.State.FAILED, error.code, "", str(error)))
     renewals = [(held[award.recipient_email], award) for award, _ in reserved if award.recipient_email in held]
     store(reserved, renewals=renewals, now=now)
+    _follow_abandoned([award for award, _ in reserved], version=batch.achievement_version)
     if renewals:
-        audit.record(
-            "awards.renewed",
-            actor=_WORKER,
-            issuer_id=batch.issuer_id,
-            object_kind="batch",
-            object_id=batch.public_id,
-            now=now,
-            details={"replaced": [str(old.public_id) for old, _ in renewals]},
-        )
+        _record(batch, "awards.renewed", now=now, replaced=[str(old.public_id) for old, _ in renewals])
     return outcomes
 
 
@@ -106,6 +100,23 @@ def record_again(*, batch: Batch, award_ids: Sequence[int], now: datetime) -> No
     if changed:
         log.warning("Batch %s: %d reserved awards read differently now; recorded again", batch.pk, len(changed))
         StatusEntry.objects.bulk_update(changed, ["digest", "recorded_at"], batch_size=100)
+
+
+def abandon(*, batch: Batch, award_ids: Sequence[int], now: datetime) -> None:
+    """Give up reservations whose rows failed, in the transaction in which they fail.
+
+    The caller holds the chunk: nobody else can be about to store them. A document that was signed and not stored has
+    left no worker; should one be found all the same, nobody accepts it, because its bit is set and our record is none.
+    """
+    if not award_ids:
+        return
+    Issuer.objects.select_for_update(no_key=True).get(pk=batch.issuer_id)
+    abandoned = Award.objects.filter(pk__in=award_ids, state=Award.State.RESERVED)
+    public_ids = [str(public_id) for public_id in abandoned.order_by("pk").values_list("public_id", flat=True)]
+    Award.objects.filter(replaced_by__in=abandoned).update(replaced_by=None)
+    set_bits(award_ids=award_ids, now=now)
+    abandoned.update(state=Award.State.ABANDONED, state_since=now)
+    _record(batch, "awards.abandoned", now=now, awards=[*public_ids])
 
 
 def complete(signed: SignedAwards, *, now: datetime) -> None:
@@ -139,14 +150,19 @@ def _record_issued(award_ids: Sequence[int], *, now: datetime) -> None:
     if not facts["count"]:
         return
     batch = Batch.objects.only("public_id", "issuer_id").get(pk=facts["batch"])
+    rows = {"first_row": facts["first"], "last_row": facts["last"]}
+    _record(batch, "awards.issued", now=now, awards=facts["count"], **rows)
+
+
+def _record(batch: Batch, action: str, *, now: datetime, **details: JsonValue) -> None:
     audit.record(
-        "awards.issued",
+        action,
         actor=_WORKER,
         issuer_id=batch.issuer_id,
         object_kind="batch",
         object_id=batch.public_id,
         now=now,
-        details={"awards": facts["count"], "first_row": facts["first"], "last_row": facts["last"]},
+        details=details,
     )
 
 
@@ -176,8 +192,21 @@ def _newest_held(batch: Batch, people: Sequence[Person], now: datetime) -> dict[
 
 def _external_ids_taken(batch: Batch, people: Sequence[Person]) -> dict[str, Award]:
     wanted = {values.external_id for _, values in people if values.external_id}
-    awards = Award.objects.filter(issuer=batch.issuer, external_id__in=wanted).exclude(state=Award.State.SUPERSEDED)
+    awards = Award.objects.filter(issuer=batch.issuer, external_id__in=wanted).naming()
     return {award.external_id: award for award in awards}
+
+
+def _follow_abandoned(awards: Sequence[Award], *, version: AchievementVersion) -> None:
+    """Lead to these awards from earlier ones of the same people whose renewal was abandoned."""
+    by_email = {award.recipient_email: award.pk for award in awards}
+    replaced = Award.objects.filter(
+        achievement_version=version,
+        recipient_email__in=by_email,
+        state=Award.State.SUPERSEDED,
+        replaced_by=None,
+    )
+    links = [(key, by_email[email]) for key, email in replaced.values_list("pk", "recipient_email")]
+    set_columns(Award, ("replaced_by_id",), links)
 
 
 def _refusal(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,19 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from credentials import status_lists, uploads
-from credentials.acting import user_of
+from credentials.acting import actor_of, issuers_of, theirs, user_of
 from credentials.display import Choice, ChoiceGroup, FileFault, batch_view
 from credentials.errors import IssuingError
 from credentials.imports import ImportRefused
 from credentials.models import Achievement, AchievementVersion, Batch
-from issuers.audit import Actor
 from issuers.models import Issuer
 
-if TYPE_CHECKING:
-    pass
-
 BATCHES_ON_HOME = 20
-ROWS_ON_BATCH_PAGE = 100
 
 
 @login_required
@@ -55,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def award(request: HttpRequest) -> HttpResponse:
     """Choose an achievement and a file; the file is checked and nothing is awarded yet."""
     if not _issuers(request):
+        with suppress(Http404):
+            _chosen_version(request)  # or else the log of its issuer would not tell of the attempt
         raise PermissionDenied
     if request.method != "POST":
         return _award_form(request)
@@ -85,14 +83,14 @@ def _check_upload(
             version=version,
             duplicates=duplicates,
             created_by=user_of(request),
-            actor=Actor.user(user_of(request)),
+            actor=actor_of(request),
             now=now,
         )
     except IssuingError as error:
         return _award_form(request, errors={"achievement": str(error)})
     try:
         if uploads.has_own_headers(draft, now=now):
-            uploads.check(draft.pk, meanings=None, actor=Actor.user(user_of(request)), now=now)
+            uploads.check(draft.pk, meanings=None, actor=actor_of(request), now=now)
     except ImportRefused as refused:
         draft.delete()
         return _award_form(request, faults=(FileFault(refused.message, refused.cure),))
@@ -115,7 +113,7 @@ def _award_form(
 
 
 def _issuers(request: HttpRequest) -> list[Issuer]:
-    return list(Issuer.objects.acting(user_of(request)).order_by("name"))
+    return list(issuers_of(request).order_by("name"))
 
 
 def _chosen_version(request: HttpRequest) -> AchievementVersion | None:
@@ -123,10 +121,8 @@ def _chosen_version(request: HttpRequest) -> AchievementVersion | None:
         public_id = uuid.UUID(request.POST.get("achievement", ""))
     except ValueError:
         return None
-    chosen = Achievement.objects.filter(issuer__in=_issuers(request), public_id=public_id).first()
-    if chosen is None:
-        raise Http404
-    return chosen.current
+    chosen = Achievement.objects.filter(public_id=public_id).first()
+    return theirs(chosen, request, trying="batch.uploaded").current
 
 
 def _groups(issuers: list[Issuer]) -> list[ChoiceGroup]:

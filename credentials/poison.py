@@ -2,7 +2,8 @@
 
 A trial issues one row and takes it back. For rows that raise it runs here; for rows that kill, in a forked process,
 so that no further worker dies of them. One that was killed from outside is no proof, so a row is blamed only when two
-trials of it died.
+trials of it died, and only of a death between its beginning and its end: before the first row and between two, the
+process is at no row.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -34,7 +37,7 @@ _kept_alive: list[object] = []
 
 
 class WorkersDie(Exception):
-    """Row after row kills: it is not the rows."""
+    """Row after row kills, or no row is at work: it is not the rows."""
 
 
 def rows_that_raise(row_ids: Sequence[int], trial: Trial) -> dict[int, str]:
@@ -51,30 +54,44 @@ def rows_that_raise(row_ids: Sequence[int], trial: Trial) -> dict[int, str]:
     return faults
 
 
+@dataclass(frozen=True, slots=True)
+class _Death:
+    """Where a trial's process died: the first row that it had not ended, and whether it had begun that one."""
+
+    position: int
+    is_of_row: bool
+
+
 def rows_that_kill(row_ids: Sequence[int], trial: Trial) -> set[int]:
-    """The rows whose trial ends its process, twice. A trial that raises is no death. Raises WorkersDie."""
+    """The rows whose trial ends its process, twice. A trial that raises is no death.
+
+    Raises WorkersDie where row after row kills, or the process dies twice at a place where it is at no row.
+    """
     deadly: set[int] = set()
-    in_a_row, deaths, position = 0, 0, 0
+    deaths: Counter[_Death] = Counter()
+    in_a_row, position = 0, 0
     while position < len(row_ids):
-        reached = _try_from(row_ids, position, trial)
-        if reached is None:
+        death = _try_from(row_ids, position, trial)
+        if death is None:
             break
-        deaths = deaths + 1 if reached == position else 1
-        if reached != position:
+        if death.position != position:
             in_a_row = 0
-        position = reached
-        if deaths < TRIAL_DEATHS:
+        position = death.position
+        deaths[death] += 1
+        if deaths[death] < TRIAL_DEATHS:
             continue
+        if not death.is_of_row:
+            raise WorkersDie
         log.error("Row %s kills the process that issues it", row_ids[position])
         deadly.add(row_ids[position])
-        in_a_row, deaths, position = in_a_row + 1, 0, position + 1
+        in_a_row, position = in_a_row + 1, position + 1
         if in_a_row >= MOST_DEADLY_IN_A_ROW:
             raise WorkersDie
     return deadly
 
 
-def _try_from(row_ids: Sequence[int], first: int, trial: Trial) -> int | None:
-    """Try rows in a forked process, from this position on; return the position at which it died, or None."""
+def _try_from(row_ids: Sequence[int], first: int, trial: Trial) -> _Death | None:
+    """Try rows in a forked process, from this position on; return where it died, or None."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -84,16 +101,17 @@ def _try_from(row_ids: Sequence[int], first: int, trial: Trial) -> int | None:
         finally:
             os._exit(1)
     os.close(writer)
-    with os.fdopen(reader, "rb", buffering=0) as marks:
-        tried = 0
-        while marks.read(1):
-            tried += 1
+    with os.fdopen(reader, "rb") as marks:
+        begun_and_ended = len(marks.read())
     _, status = os.waitpid(child, 0)
-    return None if status == 0 else first + max(0, tried - 1)
+    if status == 0:
+        return None
+    ended, is_of_row = divmod(begun_and_ended, 2)
+    return _Death(first + ended, bool(is_of_row))
 
 
 def _be_a_trial(row_ids: Sequence[int], trial: Trial, writer: int) -> None:
-    """The forked process: one byte before each row, so that the other side knows which one it died of."""
+    """The forked process: one byte before each row and one after it, so that the other side knows where it died."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     leases.forget()
@@ -109,6 +127,7 @@ def _be_a_trial(row_ids: Sequence[int], trial: Trial, writer: int) -> None:
         except Exception:  # noqa: BLE001  # what raises is found without a fork
             log.debug("The trial of row %s raised", row_id)
         signal.alarm(0)
+        os.write(writer, b".")
     os._exit(0)
 
 

@@ -222,6 +222,7 @@ def cancel_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batc
 def retry_failed_rows(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batch:
     """Try rows again that failed while they were issued, such as after a disk was full or a fault was mended.
 
+    In a paused batch they wait with the others until it is resumed.
     Rows that failed the check of the file cannot become right by themselves. Raises BatchStateRefuses, NothingToRetry,
     AchievementArchived, NoSigningKey.
     """
@@ -247,7 +248,8 @@ def retry_failed_rows(*, batch_id: int, now: datetime, actor: Actor = WORKER) ->
         )
     batch.failed = F("failed") - len(failed)
     batch.save(update_fields=["failed"])
-    _run(batch, now=now)
+    if batch.state != Batch.State.PAUSED:
+        _run(batch, now=now)
     batch.refresh_from_db()
     return batch
 

@@ -229,7 +229,7 @@ def find_award(link: own.OwnLink) -> Award | None:
     )
     by_id = link.kind == "id"
     wanted = Q(public_id=uuid.UUID(link.value)) if by_id else Q(code=read_code(link.value) or "")
-    return awards.filter(wanted).exclude(state=Award.State.RESERVED).first()
+    return awards.filter(wanted).given().first()
 
 
 def link_state(award: Award | None) -> LinkState | None:

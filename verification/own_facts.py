@@ -49,7 +49,7 @@ def record_fact(credential: JsonObject, *, issuer: Issuer) -> RecordFact | None:
     # Award, successor and recorded documents in one question: composing one costs more than its answer.
     rows = list(
         Award.objects.filter(public_id=public_id, issuer=issuer)
-        .exclude(state=Award.State.RESERVED)
+        .given()
         .values_list(
             "state",
             "state_since",

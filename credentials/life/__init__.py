@@ -6,6 +6,7 @@ was done before changes nothing. The rules are those of docs/award-life.md.
 
 from credentials.life.changes import Reason, reinstate, revoke, suspend
 from credentials.life.errors import (
+    AwardAbandoned,
     AwardEnded,
     AwardNotIssued,
     AwardOver,
@@ -19,6 +20,7 @@ from credentials.life.errors import (
 from credentials.life.successors import correct, renew
 
 __all__ = [
+    "AwardAbandoned",
     "AwardEnded",
     "AwardNotIssued",
     "AwardOver",

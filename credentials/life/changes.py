@@ -10,8 +10,8 @@ from django.db import models, transaction
 from credentials import notices, wake
 from credentials.imports.text import clean_line
 from credentials.imports.values import FieldFault
-from credentials.life.errors import AwardEnded, AwardNotIssued, AwardOver, PublicNoteUnfit, ReasonMissing
-from credentials.life.locking import lock_award, record_change, recording_refusals
+from credentials.life.errors import AwardEnded, AwardOver, PublicNoteUnfit, ReasonMissing
+from credentials.life.locking import lock_award, record_change, recording_refusals, refuse_unissued
 from credentials.models import Award, Notice, Reinstatement
 from credentials.signing import active_keys
 from credentials.status_lists import set_bits
@@ -38,7 +38,7 @@ def suspend(*, award_id: int, reason: str, public_note: str = "", actor: Actor, 
     """Put an award on hold. Every verifier refuses it until it is reinstated; a second call changes nothing.
 
     reason: a Reason, or a short code of the caller's own. public_note: what the public reads.
-    Raises AwardNotIssued, AwardEnded, ReasonMissing, PublicNoteUnfit.
+    Raises AwardNotIssued, AwardAbandoned, AwardEnded, ReasonMissing, PublicNoteUnfit.
     """
     with recording_refusals("award.suspended", award_id=award_id, actor=actor, now=now):
         return _withdraw(award_id, Award.State.SUSPENDED, reason=reason, public_note=public_note, actor=actor, now=now)
@@ -48,7 +48,7 @@ def revoke(*, award_id: int, reason: str, public_note: str = "", actor: Actor, n
     """Withdraw an award for good. The first reason stays when it is called again.
 
     reason: a Reason, or a short code of the caller's own. public_note: what the public reads.
-    Raises AwardNotIssued, AwardEnded (where it was replaced), ReasonMissing, PublicNoteUnfit.
+    Raises AwardNotIssued, AwardAbandoned, AwardEnded (where it was replaced), ReasonMissing, PublicNoteUnfit.
     """
     with recording_refusals("award.revoked", award_id=award_id, actor=actor, now=now):
         return _withdraw(award_id, Award.State.REVOKED, reason=reason, public_note=public_note, actor=actor, now=now)
@@ -65,8 +65,7 @@ def _withdraw(
     is_reinstating = Reinstatement.objects.filter(award=award).exists()
     if award.state == state and not is_reinstating:
         return award
-    if award.state == Award.State.RESERVED:
-        raise AwardNotIssued
+    refuse_unissued(award)
     if award.state in _ENDED:
         raise AwardEnded(award)
     Reinstatement.objects.filter(award=award).delete()
@@ -83,7 +82,7 @@ def reinstate(*, award_id: int, actor: Actor, now: datetime, reason: str = "", p
 
     A second call changes nothing, nor does one for an award that is not suspended. The note of the suspension goes
     with it; public_note is taken for the sake of one signature for all changes and must be empty.
-    Raises AwardNotIssued, AwardEnded, AwardOver, PublicNoteUnfit, NoSigningKey.
+    Raises AwardNotIssued, AwardAbandoned, AwardEnded, AwardOver, PublicNoteUnfit, NoSigningKey.
     """
     with recording_refusals("award.reinstated", award_id=award_id, actor=actor, now=now):
         if public_note:
@@ -94,8 +93,7 @@ def reinstate(*, award_id: int, actor: Actor, now: datetime, reason: str = "", p
 @transaction.atomic
 def _reinstate(award_id: int, *, reason: str, actor: Actor, now: datetime) -> Award:
     award = lock_award(award_id)
-    if award.state == Award.State.RESERVED:
-        raise AwardNotIssued
+    refuse_unissued(award)
     if award.state in _ENDED:
         raise AwardEnded(award)
     if award.state == Award.State.ISSUED or Reinstatement.objects.filter(award=award).exists():

@@ -22,6 +22,14 @@ class AwardNotIssued(LifeError):
         super().__init__("The award is being signed at this moment. Try again in a few seconds.")
 
 
+class AwardAbandoned(LifeError):
+    code = "award_abandoned"
+    title = "This award was never issued"
+
+    def __init__(self) -> None:
+        super().__init__("The row that it was meant for failed. Try the row again on the page of its batch.")
+
+
 class AwardEnded(LifeError):
     """It was revoked or replaced, which is final."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from credentials.errors import IssuingError
-from credentials.life.errors import LifeError
+from credentials.life.errors import AwardAbandoned, AwardNotIssued, LifeError
 from credentials.models import Award
 from issuers import audit
 from issuers.audit import Actor
@@ -28,6 +28,14 @@ def lock_award(award_id: int) -> Award:
         .defer("document", "achievement_version__image_svg", "achievement_version__image_png")
         .get(pk=award_id)
     )
+
+
+def refuse_unissued(award: Award) -> None:
+    """Raises AwardNotIssued, AwardAbandoned."""
+    if award.state == Award.State.RESERVED:
+        raise AwardNotIssued
+    if award.state == Award.State.ABANDONED:
+        raise AwardAbandoned
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from credentials.imports import RowValues
 from credentials.imports.values import EvidenceLink
 from credentials.issuing import new_award, store
 from credentials.life.changes import COMPLETE_TASK
-from credentials.life.errors import AwardEnded, AwardNotIssued, AwardSuspended, ExternalIdTaken, NothingToCorrect
-from credentials.life.locking import lock_award, record_change, recording_refusals
+from credentials.life.errors import AwardEnded, AwardSuspended, ExternalIdTaken, NothingToCorrect
+from credentials.life.locking import lock_award, record_change, recording_refusals, refuse_unissued
 from credentials.models import AchievementVersion, Award, Notice
 from credentials.publishing import CredentialBuilder
 from credentials.signing import active_keys
@@ -29,7 +29,8 @@ def correct(*, award_id: int, values: RowValues, actor: Actor, now: datetime) ->
 
     values: all of them, as a row of a file has them; a date or external id that it leaves open stays as it was.
     Called again with the same values it returns the award that was made.
-    Raises AwardNotIssued, AwardSuspended, AwardEnded, NothingToCorrect, ExternalIdTaken, NoSigningKey, DocumentInvalid.
+    Raises AwardNotIssued, AwardAbandoned, AwardSuspended, AwardEnded, NothingToCorrect, ExternalIdTaken, NoSigningKey,
+    DocumentInvalid.
     """
     with recording_refusals("award.corrected", award_id=award_id, actor=actor, now=now):
         return _correct(award_id, values, actor=actor, now=now)
@@ -40,7 +41,8 @@ def renew(*, award_id: int, actor: Actor, now: datetime, valid_until: datetime |
 
     valid_until: the new end, where it is not to follow from the achievement's period of validity.
     Called again it returns the award that was made.
-    Raises AwardNotIssued, AwardSuspended, AwardEnded, AchievementArchived, NoSigningKey, DocumentInvalid.
+    Raises AwardNotIssued, AwardAbandoned, AwardSuspended, AwardEnded, AchievementArchived, NoSigningKey,
+    DocumentInvalid.
     """
     with recording_refusals("award.renewed", award_id=award_id, actor=actor, now=now):
         return _renew(award_id, valid_until=valid_until, actor=actor, now=now)
@@ -73,7 +75,7 @@ def _correct(award_id: int, values: RowValues, *, actor: Actor, now: datetime) -
     if complete == values_of(old):
         raise NothingToCorrect
     others = Award.objects.filter(issuer=old.issuer, external_id=complete.external_id).exclude(pk=old.pk)
-    if complete.external_id and others.exclude(state=Award.State.SUPERSEDED).exists():
+    if complete.external_id and others.naming().exists():
         raise ExternalIdTaken(complete.external_id)
     new = _successor(old, version=old.achievement_version, values=complete, now=now)
     if values.awarded_on in (None, old.awarded_at.date()):
@@ -113,8 +115,7 @@ def _completed(values: RowValues, old: Award) -> RowValues:
 
 
 def _check_can_be_replaced(old: Award) -> None:
-    if old.state == Award.State.RESERVED:
-        raise AwardNotIssued
+    refuse_unissued(old)
     if old.state == Award.State.SUSPENDED:
         raise AwardSuspended
     if old.state != Award.State.ISSUED:

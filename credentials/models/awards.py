@@ -57,6 +57,14 @@ class StatusList(models.Model):
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
+    def given(self) -> Self:
+        """Signed and stored at some time, so that outsiders may have seen it, whatever became of it since."""
+        return self.exclude(state__in=[Award.State.RESERVED, Award.State.ABANDONED])
+
+    def naming(self) -> Self:
+        """Whose external id no other award of the issuer may have."""
+        return self.exclude(state__in=[Award.State.SUPERSEDED, Award.State.ABANDONED])
+
     def standing(self) -> Self:
         """Given, and neither withdrawn nor replaced; it may have expired."""
         return self.filter(state__in=[Award.State.RESERVED, Award.State.ISSUED, Award.State.SUSPENDED])
@@ -71,6 +79,9 @@ class Award(models.Model):
 
     `document` is the JSON with its embedded proof; `token_signature` is the signature of the token, which is rebuilt
     from the document (credentials.publishing). Both are empty until the award is issued.
+
+    ABANDONED is final: the row that it was reserved for failed. Nobody got it, so nobody holds it, its external id and
+    its row are free for another award, and its place in the status list is spent.
     """
 
     class State(models.TextChoices):
@@ -79,6 +90,7 @@ class Award(models.Model):
         SUSPENDED = "suspended", "Suspended"
         REVOKED = "revoked", "Revoked"
         SUPERSEDED = "superseded", "Replaced"
+        ABANDONED = "abandoned", "Never issued"
 
     class Delivery(models.TextChoices):
         DIRECT = "direct", "Visible by link at once"
@@ -143,22 +155,28 @@ class Award(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["status_list", "status_index"], name="award_owns_its_status_bit"),
-            models.UniqueConstraint(fields=["batch", "batch_row"], name="award_once_per_batch_row"),
+            models.UniqueConstraint(
+                fields=["batch", "batch_row"], condition=~Q(state="abandoned"), name="award_once_per_batch_row"
+            ),
             models.UniqueConstraint(
                 fields=["issuer", "external_id"],
-                condition=~Q(external_id="") & ~Q(state="superseded"),
+                condition=~Q(external_id="") & ~Q(state__in=["superseded", "abandoned"]),
                 name="external_id_names_one_award",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["reserved", "issued", "suspended", "revoked", "superseded"]),
+                condition=Q(state__in=["reserved", "issued", "suspended", "revoked", "superseded", "abandoned"]),
                 name="award_state_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="award_ends_after_it_starts"
             ),
             models.CheckConstraint(
-                condition=Q(state="reserved") | (~Q(document="") & Q(issued_at__isnull=False)),
+                condition=Q(state__in=["reserved", "abandoned"]) | (~Q(document="") & Q(issued_at__isnull=False)),
                 name="issued_award_has_its_document",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="abandoned") | Q(document="", issued_at=None),
+                name="abandoned_award_was_never_issued",
             ),
             models.CheckConstraint(
                 condition=Q(visibility__in=["private", "link", "public"]) & Q(delivery__in=["direct", "claim"]),

@@ -210,6 +210,8 @@ class BatchRow(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="issued") | Q(award__isnull=False), name="issued_row_has_its_award"
             ),
+            # What was reserved for it is abandoned with it; trying it again begins anew.
+            models.CheckConstraint(condition=~Q(state="failed") | Q(award=None), name="failed_row_has_no_award"),
             models.CheckConstraint(condition=Q(foreseen__in=["new", "held", "error"]), name="row_foresight_is_known"),
         ]
 

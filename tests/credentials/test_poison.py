@@ -87,6 +87,50 @@ def test_one_death_is_no_proof(tmp_path_factory: pytest.TempPathFactory) -> None
 
 
 @pytest.mark.django_db
+def test_a_trial_that_dies_before_it_begins_a_row_blames_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(poison, "_leave_connections", die)
+    with pytest.raises(poison.WorkersDie):
+        poison.rows_that_kill(ROWS[:3], dying_at())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ended", range(1, 7))
+def test_a_trial_that_dies_between_two_rows_blames_neither(ended: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = os.write, 0
+
+    def die_after(writer: int, mark: bytes) -> int:
+        nonlocal written
+        written += write(writer, mark)
+        if written == 2 * ended:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 1
+
+    monkeypatch.setattr(os, "write", die_after)
+    deadly = dying_at(ROWS[-1])
+    if ended == len(ROWS):
+        assert poison.rows_that_kill(ROWS, dying_at()) == set()
+    else:
+        assert poison.rows_that_kill(ROWS, deadly) == {ROWS[-1]}
+
+
+@pytest.mark.django_db
+def test_deaths_beside_the_rows_do_not_hide_the_one_that_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Now and then killed from outside, at other places, while row 14 kills each time."""
+    folder = tmp_path_factory.mktemp("deaths")
+
+    def trial(row_id: int) -> None:
+        marker = folder / str(row_id)
+        if row_id == 14 or (row_id in (11, 12, 16) and not marker.exists()):
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert poison.rows_that_kill(ROWS, trial) == {14}
+
+
+@pytest.mark.django_db
 def test_where_row_after_row_kills_it_is_not_the_rows() -> None:
     with pytest.raises(poison.WorkersDie):
         poison.rows_that_kill(ROWS, dying_at(*ROWS))

@@ -76,7 +76,7 @@ def test_suspended_awards_are_revoked_and_those_that_ended_are_passed_over(award
 def test_rows_of_a_recalled_batch_are_not_tried_again(awarded: Batch) -> None:
     row = awarded.rows.order_by("number").last()
     assert row is not None
-    awarded.rows.filter(pk=row.pk).update(state=BatchRow.State.FAILED, code="row.raises")
+    awarded.rows.filter(pk=row.pk).update(state=BatchRow.State.FAILED, code="row.raises", award=None)
     finish(recall(awarded))
     with pytest.raises(BatchStateRefuses) as refused:
         retry_failed_rows(batch_id=awarded.pk, now=NOW)

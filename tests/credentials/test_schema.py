@@ -135,6 +135,7 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "award_state_is_known": lambda w: change(w.award, state="lost"),
     "award_ends_after_it_starts": lambda w: change(w.award, valid_until=w.award.valid_from),
     "issued_award_has_its_document": lambda w: change(w.award, document=""),
+    "abandoned_award_was_never_issued": lambda w: change(w.award, state="abandoned"),
     "award_visibility_is_known": lambda w: change(w.award, visibility="secret"),
     "status_index_is_given_once": lambda w: copy(w.entry),
     "status_index_is_inside_its_list": lambda w: change(w.entry, index=LIST_LENGTH),
@@ -149,7 +150,7 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "audit_result_is_known": lambda w: entry(result="perhaps"),
     "audit_actor_is_known": lambda w: entry(actor_kind="ghost"),
     # batches
-    "batch_state_is_known": lambda w: change(w.batch, state="lost"),
+    "batch_state_is_known": lambda w: change(w.batch, state="lost", finished_at=None),
     "batch_policy_is_known": lambda w: change(w.batch, duplicates="maybe"),
     "batch_counts_no_row_twice": lambda w: change(w.batch, issued=w.batch.total + 1),
     "batch_ends_in_a_final_state": lambda w: change(w.batch, finished_at=None),
@@ -164,7 +165,8 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "chunk_number_is_unique": lambda w: copy(w.chunk),
     "row_number_is_unique": lambda w: copy(w.row),
     "row_state_is_known": lambda w: change(w.row, state="lost"),
-    "failed_row_has_a_reason": lambda w: change(w.row, state="failed"),
+    "failed_row_has_a_reason": lambda w: change(w.row, state="failed", award=None),
+    "failed_row_has_no_award": lambda w: change(w.row, state="failed", code="row.raises"),
     "issued_row_has_its_award": lambda w: change(w.row, state="issued", award=None),
     # learners
     "installation_has_one_signing_key": lambda w: [installation_key("one"), installation_key("two")],
@@ -215,10 +217,11 @@ def test_every_constraint_has_its_case() -> None:
     [
         ("batch", {"public_id": "00000000-0000-4000-8000-000000000000", "issued": 0}),
         ("award", {"external_id": "A-1", "state": "superseded"}),
+        ("award", {"external_id": "A-1", "state": "abandoned", "document": "", "issued_at": None}),
         ("key", {"fragment": "older", "state": "retired"}),
         ("status_list", {"public_id": "00000000-0000-4000-8000-000000000000", "is_open": False}),
     ],
-    ids=["a second batch", "a superseded award", "a retired key", "a closed list"],
+    ids=["a second batch", "a superseded award", "an abandoned award", "a retired key", "a closed list"],
 )
 def test_what_the_rules_allow_goes_in(row: str, values: dict[str, Any], world: World) -> None:
     if row == "award":

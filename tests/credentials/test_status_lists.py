@@ -32,10 +32,10 @@ def used(issuer: Issuer, *, free: int) -> StatusList:
     """The issuer's open list with `free` places left, all others taken."""
     award = make_award(make_version(issuer))
     current = award.status_list
-    taken = set(range(status.LIST_LENGTH - free)) - {award.status_index}
+    others = [index for index in range(status.LIST_LENGTH) if index != award.status_index]
     StatusEntry.objects.bulk_create(
         StatusEntry(status_list=current, index=index, award=award, digest=b"", recorded_at=NOW)
-        for index in sorted(taken)
+        for index in others[free:]
     )
     current.used = StatusEntry.objects.filter(status_list=current).count()
     current.save()

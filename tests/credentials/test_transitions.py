@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
+from pytest_django import Settings
 
 from credentials import batches, leases, signing
 from credentials.batches import issue_next_chunk
@@ -199,18 +201,43 @@ def test_a_held_batch_can_be_cancelled() -> None:
 # Trying again
 
 
+def spoil(batch: Batch, *numbers: int) -> None:
+    """Let it be as if these rows of a finished batch had failed after their awards were reserved."""
+    rows = batch.rows.filter(number__in=numbers)
+    awards = list(rows.values_list("award_id", flat=True))
+    rows.update(state=BatchRow.State.FAILED, code="row.raises", message="It failed.", award=None)
+    Award.objects.filter(pk__in=awards).update(state=Award.State.ABANDONED, document="", issued_at=None)
+    counts = {"issued": F("issued") - len(numbers), "failed": F("failed") + len(numbers)}
+    Batch.objects.filter(pk=batch.pk).update(**counts)
+
+
 def test_failed_rows_are_tried_again_and_only_those(of_six: Batch) -> None:
     batch = work_off(started(of_six))
-    rows = batch.rows.filter(number__in=[2, 3])
-    Award.objects.filter(pk__in=rows.values("award")).update(state=Award.State.RESERVED)
-    rows.update(state=BatchRow.State.FAILED, code="row.raises", message="It failed.")
-    Batch.objects.filter(pk=batch.pk).update(issued=4, failed=2)
+    spoil(batch, 2, 3)
     retry_failed_rows(batch_id=batch.pk, now=NOW, actor=SOMEBODY)
     assert facts(batch) == ("running", 4, 0, 0)
     assert facts(work_off(batch)) == ("finished", 6, 0, 0)
     assert Award.objects.filter(state=Award.State.ISSUED).count() == 6
     with pytest.raises(NothingToRetry):
         retry_failed_rows(batch_id=batch.pk, now=NOW)
+
+
+@pytest.mark.parametrize("reason", ["", "failing"])
+def test_failed_rows_of_a_paused_batch_wait_until_it_is_resumed(of_six: Batch, settings: Settings, reason: str) -> None:
+    batch = started(of_six)
+    settings.TOUCHSTONE_FAILPOINT = "sign_row:3:raise"
+    assert issue_next_chunk(batch_id=batch.pk)
+    settings.TOUCHSTONE_FAILPOINT = ""
+    pause_batch(batch_id=batch.pk, now=NOW)
+    Batch.objects.filter(pk=batch.pk).update(pause_reason=reason)
+    retry_failed_rows(batch_id=batch.pk, now=NOW, actor=SOMEBODY)
+    assert facts(batch) == ("paused", 1, 0, 0)
+    assert batch.pause_reason == reason
+    assert not issue_next_chunk(batch_id=batch.pk)
+    sweep()
+    assert facts(batch) == ("paused", 1, 0, 0)
+    resume_batch(batch_id=batch.pk, now=NOW)
+    assert facts(work_off(batch)) == ("finished", 6, 0, 0)
 
 
 def test_every_change_is_in_the_audit_log_with_who_did_it() -> None:

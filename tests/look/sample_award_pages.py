@@ -20,6 +20,7 @@ LOOKS = {
     "reinstating": Look("Being reinstated", "info", "v-clock"),
     "revoked": Look("Revoked", "bad", "v-bad"),
     "superseded": Look("Replaced", "warn", "v-arrow"),
+    "abandoned": Look("Never issued", "none", "v-bin"),
 }
 AWARD_PATH = f"/dashboard/awards/{BATCH}"
 

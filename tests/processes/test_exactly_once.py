@@ -16,6 +16,7 @@ from tests.processes.installation import (
     FAILPOINTS,
     IT_SECURITY,
     ROOT,
+    WHERE_A_ROW_FAILS,
     Installation,
     assert_issued_once,
     assert_issued_once_although_workers_are_killed,
@@ -61,7 +62,7 @@ def test_every_failpoint_of_the_code_is_tried() -> None:
     found = set()
     for path in (ROOT / "credentials").rglob("*.py"):
         found.update(re.findall(r'failpoint\("(\w+)"', path.read_text(encoding="utf-8")))
-    assert found == {*FAILPOINTS, "before_wake"}
+    assert found == {*FAILPOINTS, *WHERE_A_ROW_FAILS, "before_wake"}
 
 
 def test_a_process_killed_between_commit_and_message_loses_no_batch(

@@ -196,6 +196,15 @@ def test_a_reserved_award_does_not_exist_for_outsiders(award: Award, report: Ver
     assert report(award.document).outcome != "valid"
 
 
+def test_an_abandoned_award_does_not_exist_for_outsiders_even_if_somebody_signed_it(
+    award: Award, report: Verify
+) -> None:
+    Award.objects.update(state="abandoned", document="", issued_at=None)
+    assert report(award.address).state == "not_found"
+    assert report(award.code).state == "not_found"
+    assert (report(award.document).outcome, report(award.document).state) == ("unknown", "issuer_unproven")
+
+
 # Links
 
 

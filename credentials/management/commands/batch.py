@@ -48,7 +48,9 @@ class Command(BaseCommand):
         except (IssuingError, LifeError) as error:
             raise CommandError(str(error)) from error
         batch.refresh_from_db()
-        if options["wait"]:
+        if options["action"] == "retry" and batch.state == Batch.State.PAUSED:
+            self.stderr.write("The rows wait to be tried again: the batch stays paused until it is resumed.")
+        elif options["wait"]:
             follow(batch, self.stderr, wait=True, quiet=False)
         recall = recalls.view_of(batch)
         facts = {

@@ -10,7 +10,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from credentials import batches, leases, signing
 from credentials.errors import NoSigningKey
+from credentials.issuing import abandon
 from credentials.life import (
+    AwardAbandoned,
     AwardEnded,
     AwardNotIssued,
     AwardOver,
@@ -26,7 +28,7 @@ from credentials.life import (
 )
 from credentials.life.changes import COMPLETE_TASK
 from credentials.life.completing import PATIENCE, complete_award, wake_for_waiting
-from credentials.models import Award, Notice, Reinstatement, StatusEntry, StatusList
+from credentials.models import Award, Batch, Notice, Reinstatement, StatusEntry, StatusList
 from credentials.status_lists import PUBLISH_TASK
 from issuers.audit import Actor
 from issuers.models import AuditEntry
@@ -63,6 +65,12 @@ def put(award: Award, state: str) -> Award:
         verb(award_id=award.pk, reason="other", actor=ACTOR, now=NOW)
     elif state == "superseded":
         correct(award_id=award.pk, values=person(name="Corrected Sample"), actor=ACTOR, now=NOW)
+    return Award.objects.get(pk=award.pk)
+
+
+def abandoned() -> Award:
+    award = reserved()
+    abandon(batch=Batch.objects.get(), award_ids=[award.pk], now=NOW)
     return Award.objects.get(pk=award.pk)
 
 
@@ -240,6 +248,7 @@ REFUSALS = [
     ("reserved", "reinstate", AwardNotIssued),
     ("reserved", "correct", AwardNotIssued),
     ("reserved", "renew", AwardNotIssued),
+    *(("abandoned", verb, AwardAbandoned) for verb in ("suspend", "revoke", "reinstate", "correct", "renew")),
     ("revoked", "suspend", AwardEnded),
     ("revoked", "reinstate", AwardEnded),
     ("revoked", "correct", AwardEnded),
@@ -273,9 +282,10 @@ def do(verb: str, award: Award) -> Award:
 
 @pytest.mark.parametrize(("state", "verb", "error"), REFUSALS)
 def test_a_wrong_step_is_refused_and_the_attempt_is_in_the_log(
-    state: str, verb: str, error: type[AwardEnded | AwardNotIssued]
+    state: str, verb: str, error: type[AwardEnded | AwardNotIssued | AwardAbandoned]
 ) -> None:
-    award = reserved() if state == "reserved" else put(make_award(), state)
+    made = {"reserved": reserved, "abandoned": abandoned}
+    award = made[state]() if state in made else put(make_award(), state)
     before, notices = Award.objects.filter(pk=award.pk).values().get(), len(kinds())
     with pytest.raises(error) as refusal:
         do(verb, award)
@@ -368,7 +378,7 @@ def test_a_reinstatement_is_recorded_anew_where_the_issuer_is_called_otherwise_b
 def test_every_code_is_in_the_documentation() -> None:
     documented = (Path(__file__).resolve().parents[3] / "docs" / "award-life.md").read_text(encoding="utf-8")
     codes = {error.code for error in LifeError.__subclasses__()}
-    assert len(codes) == 8
+    assert len(codes) == 9
     assert {code for code in codes if f"| `{code}` |" not in documented} == set()
 
 

@@ -81,6 +81,7 @@ _DONE: Mapping[str, str] = {
     "batch.recall_asked": "Batch recalled",
     "awards.issued": "Awards signed",
     "awards.renewed": "Awards renewed",
+    "awards.corrected": "Awards corrected",
     "awards.abandoned": "Reservations of failed rows given up",
     "issuer.created": "Issuer set up",
     "issuer.changed": "Issuer profile changed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from credentials import batches
 from credentials.errors import AchievementArchived
 from credentials.imports import CellError, RowOutcome, RowValues
 from credentials.imports.text import visible
-from credentials.issuing import held_already
+from credentials.issuing import NOBODY_HOLDS_IT, held_already
 from credentials.models import AchievementVersion, Batch, BatchChunk, BatchRow
 
 if TYPE_CHECKING:
@@ -112,15 +112,16 @@ def mark_validated(batch: Batch) -> None:
 @transaction.atomic
 def _store_part(batch: Batch, part: Sequence[RowOutcome], *, good: int, now: datetime) -> int:
     """Store these rows; good: how many good ones came before. Returns how many there are now."""
-    emails = {outcome.values.email for outcome in part if outcome.values}
-    held = set(held_already(batch, now).filter(recipient_email__in=emails).values_list("recipient_email", flat=True))
+    is_held = _held(batch, part, now=now)
     rows, first_chunk = [], -(-good // batches.CHUNK_ROWS)
     counts: dict[str, int] = defaultdict(int)
     for outcome in part:
         if outcome.values is None:
             row = _failed_row(batch, outcome)
+        elif batch.duplicates == Batch.Duplicates.CORRECT and not is_held(outcome.values):
+            row = _failed_row(batch, _nothing_to_correct(outcome.number, outcome.values))
         else:
-            foreseen = BatchRow.Foreseen.HELD if outcome.values.email in held else BatchRow.Foreseen.NEW
+            foreseen = BatchRow.Foreseen.HELD if is_held(outcome.values) else BatchRow.Foreseen.NEW
             values = outcome.values.to_json()
             row = BatchRow(
                 batch=batch, number=outcome.number, chunk=good // batches.CHUNK_ROWS, values=values, foreseen=foreseen
@@ -142,6 +143,24 @@ def _store_part(batch: Batch, part: Sequence[RowOutcome], *, good: int, now: dat
     return good
 
 
+def _held(batch: Batch, part: Sequence[RowOutcome], *, now: datetime) -> Callable[[RowValues], bool]:
+    """Return what tells whether the people of these rows hold it already; a correction may name them by their id."""
+    people = [outcome.values for outcome in part if outcome.values]
+    awards = held_already(batch, now)
+    by_email = awards.filter(recipient_email__in={values.email for values in people})
+    emails = set(by_email.values_list("recipient_email", flat=True))
+    if batch.duplicates != Batch.Duplicates.CORRECT:
+        return lambda values: values.email in emails
+    by_id = awards.filter(external_id__in={values.external_id for values in people if values.external_id})
+    ids = set(by_id.values_list("external_id", flat=True))
+    return lambda values: values.email in emails or values.external_id in ids
+
+
+def _nothing_to_correct(number: int, values: RowValues) -> RowOutcome:
+    error = CellError(number, NOBODY_HOLDS_IT.column, NOBODY_HOLDS_IT.code, NOBODY_HOLDS_IT.message, "")
+    return RowOutcome(number, None, (error,), {"name": values.name, "email": values.email})
+
+
 def _failed_row(batch: Batch, outcome: RowOutcome) -> BatchRow:
     first = outcome.errors[0]
     return BatchRow(
@@ -152,7 +171,7 @@ def _failed_row(batch: Batch, outcome: RowOutcome) -> BatchRow:
         state=BatchRow.State.FAILED,
         code=first.code,
         column=first.column,
-        message=" ".join(f"{error.message} {error.cure}" for error in outcome.errors)[:_MESSAGE_LENGTH],
+        message=" ".join(f"{error.message} {error.cure}".strip() for error in outcome.errors)[:_MESSAGE_LENGTH],
     )
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from credentials.imports import CellError, RowValues, Rules, check_table
 from credentials.imports.columns import OPTIONAL, REQUIRED, RESULT_PREFIX
 from credentials.imports.table import Table
-from credentials.life.successors import values_of
 from credentials.models import Award
+from credentials.replacing import values_of
 
 _LABELS = {
     "name": "Name",

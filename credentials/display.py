@@ -24,9 +24,11 @@ _STATES: dict[str, tuple[str, Kind, str]] = {
 }
 
 
-_ROW_LOOKS: dict[str, tuple[Kind, str, str]] = {
+RowResult = Literal["new", "renewal", "correction", "held", "error"]
+_ROW_LOOKS: dict[RowResult, tuple[Kind, str, str]] = {
     "new": ("valid", "v-valid", "New"),
     "renewal": ("info", "v-clock", "Renewal"),
+    "correction": ("info", "v-clock", "Correction"),
     "held": ("warn", "v-warn", "Holds it"),
     "error": ("bad", "v-bad", "Error"),
 }
@@ -253,7 +255,7 @@ class RowPreview:
     name: Cell
     email: Cell
     awarded_on: Cell
-    result: Literal["new", "renewal", "held", "error"]
+    result: RowResult
     sentences: tuple[str, ...] = ()
 
     @property
@@ -312,11 +314,12 @@ class DryRunView:
     is_first_page: bool = True
     next_page: str = ""
     can_match_columns: bool = False
+    corrections: int = 0
 
     @property
     def good(self) -> int:
         """Rows that would be awarded."""
-        return self.new + self.renewals
+        return self.new + self.renewals + self.corrections
 
     @property
     def shown(self) -> int:

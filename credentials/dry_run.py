@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from credentials.display import Cell, DryRunView, RowPreview, Tab
+from credentials.display import Cell, DryRunView, RowPreview, RowResult, Tab
 from credentials.issuing import held_already
 from credentials.models import Award, Batch, BatchRow
 
@@ -19,6 +19,11 @@ ROWS_SHOWN = 50
 KINDS = ("", *BatchRow.Foreseen.values)
 _PLACE = re.compile(r"([er])(\d{1,9})", re.ASCII)
 _FIRST = "e0"
+_HELD_RESULTS: Mapping[Batch.Duplicates, RowResult] = {
+    Batch.Duplicates.RENEW: "renewal",
+    Batch.Duplicates.CORRECT: "correction",
+}
+"""What comes of a row whose person holds it already, other than that it is skipped."""
 
 
 def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = "") -> DryRunView:
@@ -38,6 +43,7 @@ def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = ""
         total=batch.total,
         new=batch.foreseen_new + (held if duplicates == Batch.Duplicates.ISSUE else 0),
         renewals=held if duplicates == Batch.Duplicates.RENEW else 0,
+        corrections=held if duplicates == Batch.Duplicates.CORRECT else 0,
         held=held if duplicates == Batch.Duplicates.SKIP else 0,
         errors=batch.failed,
         rows=tuple(_previews(batch, rows, now)),
@@ -51,7 +57,9 @@ def dry_run_view(batch: Batch, *, now: datetime, kind: str = "", after: str = ""
 
 def _tabs(batch: Batch, chosen: str) -> tuple[Tab, ...]:
     """One for each kind of row that the file has."""
-    held = {"renew": "Renewals", "issue": "Issued again"}.get(batch.duplicates, "Already held")
+    held = {"renew": "Renewals", "issue": "Issued again", "correct": "Corrections"}.get(
+        batch.duplicates, "Already held"
+    )
     found = (
         ("", "All", batch.total),
         (BatchRow.Foreseen.ERROR, "Errors", batch.failed),
@@ -103,8 +111,8 @@ def _preview(batch: Batch, row: BatchRow, held: Mapping[str, Award]) -> RowPrevi
     cells = (Cell(values["name"]), Cell(values["email"]), Cell(values.get("awarded_on", "")))
     if row.foreseen == BatchRow.Foreseen.NEW or batch.duplicates == Batch.Duplicates.ISSUE:
         return RowPreview(row.number, *cells, "new")
-    is_renewal = batch.duplicates == Batch.Duplicates.RENEW
-    return RowPreview(row.number, *cells, "renewal" if is_renewal else "held", _held(held.get(values["email"])))
+    result = _HELD_RESULTS.get(Batch.Duplicates(batch.duplicates), "held")
+    return RowPreview(row.number, *cells, result, _held(held.get(values["email"])))
 
 
 def _held(award: Award | None) -> tuple[str, ...]:

@@ -16,12 +16,22 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Count, Max, Min
 
-from credentials import durations
+from credentials import durations, notices
 from credentials.codes import new_code
 from credentials.failpoints import failpoint
 from credentials.imports import RowValues
-from credentials.models import AchievementVersion, Award, Batch, BatchRow, Reinstatement, StatusEntry, StatusList
+from credentials.models import (
+    AchievementVersion,
+    Award,
+    Batch,
+    BatchRow,
+    Notice,
+    Reinstatement,
+    StatusEntry,
+    StatusList,
+)
 from credentials.publishing import CredentialBuilder
+from credentials.replacing import filled_up, hand_on, keep_day, values_of
 from credentials.signing import SignedAwards
 from credentials.status_lists import publish, set_bits, take_indexes
 from issuers import audit
@@ -48,35 +58,51 @@ class Refusal:
     message: str
 
 
+NOBODY_HOLDS_IT = Refusal(
+    BatchRow.State.FAILED,
+    "no_award_to_correct",
+    "email",
+    "Nobody with this address holds this badge, so there is nothing to correct. "
+    "Name the award by its external_id where the address is what is wrong.",
+)
+
+
 def reserve(*, batch: Batch, people: Sequence[Person], now: datetime) -> list[Award | Refusal]:
     """Reserve one award per row, or say why not; answers in the order of `people`."""
     # Whoever holds this lock decides alone who has the achievement already and which ids are taken: two files at once
     # can neither award twice nor give one id to two awards.
     Issuer.objects.select_for_update(no_key=True).get(pk=batch.issuer_id)
     held, taken = _newest_held(batch, people, now), _external_ids_taken(batch, people)
-    refusals = [_refusal(values, batch=batch, held=held, taken=taken) for _, values in people]
+    olds = [_held_by(values, batch=batch, held=held, taken=taken) for _, values in people]
+    refusals = [
+        _refusal(values, old, batch=batch, taken=taken, earlier=olds[:place])
+        for place, ((_, values), old) in enumerate(zip(people, olds, strict=True))
+    ]
     places = iter(take_indexes(issuer=batch.issuer, count=refusals.count(None), now=now))
     failpoint("after_indexes")
     builder = CredentialBuilder(batch.achievement_version)
     outcomes: list[Award | Refusal] = []
     reserved: list[tuple[Award, bytes]] = []
-    for (number, values), refusal in zip(people, refusals, strict=True):
+    replaced: list[tuple[Award, Award]] = []
+    for (number, values), old, refusal in zip(people, olds, refusals, strict=True):
         if refusal is not None:
             outcomes.append(refusal)
             continue
         failpoint("reserve_row", row=number)
         try:
-            award = new_award(batch.achievement_version, values, *next(places), now=now)
+            award = _award_for(values, old, *next(places), batch=batch, now=now)
             award.batch, award.batch_row = batch, number
             reserved.append((award, canonical.digest(builder.unsigned(award))))
+            replaced += [] if old is None else [(old, award)]
             outcomes.append(award)
         except DocumentInvalid as error:
             outcomes.append(Refusal(BatchRow.State.FAILED, error.code, "", str(error)))
-    renewals = [(held[award.recipient_email], award) for award, _ in reserved if award.recipient_email in held]
-    store(reserved, renewals=renewals, now=now)
+    store(reserved, renewals=replaced, now=now)
     _follow_abandoned([award for award, _ in reserved], version=batch.achievement_version)
-    if renewals:
-        _record(batch, "awards.renewed", now=now, replaced=[str(old.public_id) for old, _ in renewals])
+    if replaced:
+        kind = Notice.Kind.CORRECTED if batch.duplicates == Batch.Duplicates.CORRECT else Notice.Kind.RENEWED
+        notices.add_all(kind, [new for _, new in replaced], now=now)
+        _record(batch, f"awards.{kind}", now=now, replaced=[str(old.public_id) for old, _ in replaced])
     return outcomes
 
 
@@ -181,7 +207,8 @@ def held_already(batch: Batch, now: datetime) -> models.QuerySet[Award]:
     awards = Award.objects.filter(achievement_version=batch.achievement_version)
     if batch.duplicates == Batch.Duplicates.ISSUE:
         return awards.none()
-    return awards.standing() if batch.duplicates == Batch.Duplicates.RENEW else awards.in_force(now)
+    replaces = batch.duplicates in (Batch.Duplicates.RENEW, Batch.Duplicates.CORRECT)
+    return awards.standing() if replaces else awards.in_force(now)
 
 
 def _newest_held(batch: Batch, people: Sequence[Person], now: datetime) -> dict[str, Award]:
@@ -209,22 +236,72 @@ def _follow_abandoned(awards: Sequence[Award], *, version: AchievementVersion) -
     set_columns(Award, ("replaced_by_id",), links)
 
 
+def _held_by(values: RowValues, *, batch: Batch, held: Mapping[str, Award], taken: Mapping[str, Award]) -> Award | None:
+    """The award that a row would repeat or replace. A correction may name it by its id: the address may be wrong."""
+    named = taken.get(values.external_id) if batch.duplicates == Batch.Duplicates.CORRECT else None
+    if (
+        named is not None
+        and named.achievement_version_id == batch.achievement_version_id
+        and named.state in named.STANDING
+    ):
+        return named
+    return held.get(values.email)
+
+
+def _award_for(
+    values: RowValues, old: Award | None, status_list: StatusList, index: int, *, batch: Batch, now: datetime
+) -> Award:
+    """The award of a row, not stored yet. old: what it replaces."""
+    version, corrects = batch.achievement_version, batch.duplicates == Batch.Duplicates.CORRECT
+    if old is None:
+        return new_award(version, values, status_list, index, now=now)
+    new = new_award(version, filled_up(values, old) if corrects else values, status_list, index, now=now)
+    hand_on(old, new)
+    if corrects:
+        keep_day(old, new)
+    return new
+
+
 def _refusal(
-    values: RowValues, *, batch: Batch, held: Mapping[str, Award], taken: Mapping[str, Award]
+    values: RowValues, old: Award | None, *, batch: Batch, taken: Mapping[str, Award], earlier: Sequence[Award | None]
 ) -> Refusal | None:
-    old = held.get(values.email)
-    if old is not None and old.state == Award.State.RESERVED:
-        # Not even a renewal may replace what is not signed yet.
-        message = f"Another file awards it to this person at this moment: {old.address}"
-        return Refusal(BatchRow.State.SKIPPED, "already_held", "email", message)
-    if old is not None and batch.duplicates == Batch.Duplicates.SKIP:
+    """old: what the row repeats or replaces; earlier: the same of the rows before it."""
+    if old is not None and batch.duplicates == Batch.Duplicates.SKIP and old.state != Award.State.RESERVED:
         until = f"valid until {old.valid_until:%-d %B %Y}" if old.valid_until else "without an end date"
         message = f"This person already holds it, {until}: {old.address}"
         return Refusal(BatchRow.State.SKIPPED, "already_held", "email", message)
-    # A renewal may carry on the id of the award that it replaces.
+    if old is not None and (refusal := _refusal_to_replace(old)):
+        return refusal
+    if batch.duplicates == Batch.Duplicates.CORRECT and (refusal := _refusal_to_correct(values, old, earlier)):
+        return refusal
+    # A successor may carry on the id of the award that it replaces.
     if taken.get(values.external_id, old) not in (None, old):
         message = f"“{values.external_id}” names another award of this issuer. Use an id of its own for this row."
         return Refusal(BatchRow.State.FAILED, "external_id_taken", "external_id", message)
+    return None
+
+
+def _refusal_to_replace(old: Award) -> Refusal | None:
+    if old.state == Award.State.RESERVED:
+        # Not even a renewal may replace what is not signed yet.
+        message = f"Another file awards it to this person at this moment: {old.address}"
+        return Refusal(BatchRow.State.SKIPPED, "already_held", "email", message)
+    if old.state == Award.State.SUSPENDED:
+        message = f"The award is suspended: reinstate or revoke it first: {old.address}"
+        return Refusal(BatchRow.State.FAILED, "award_suspended", "email", message)
+    return None
+
+
+def _refusal_to_correct(values: RowValues, old: Award | None, earlier: Sequence[Award | None]) -> Refusal | None:
+    if old is None:
+        return NOBODY_HOLDS_IT
+    if old in earlier:
+        message = f"Another row of this file corrects the same award: {old.address}"
+        return Refusal(BatchRow.State.FAILED, "corrected_twice", "email", message)
+    if filled_up(values, old) == values_of(old):
+        return Refusal(
+            BatchRow.State.SKIPPED, "nothing_to_correct", "", f"The award says all this already: {old.address}"
+        )
     return None
 
 

@@ -8,7 +8,7 @@ Message-ID stays the same, so that mail programs see one mail.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlsplit
@@ -39,6 +39,14 @@ def add(kind: Notice.Kind, award: Award, *, now: datetime, key: str = "") -> Non
     Notice.objects.get_or_create(
         key=key or f"{kind}:{award.pk}:{now.isoformat()}",
         defaults={"kind": kind, "award": award, "next_try_at": now, "created_at": now},
+    )
+
+
+def add_all(kind: Notice.Kind, awards: Iterable[Award], *, now: datetime) -> None:
+    """Record a notice for each of these new awards in the caller's transaction."""
+    Notice.objects.bulk_create(
+        Notice(key=f"{kind}:{award.pk}:{now.isoformat()}", kind=kind, award=award, next_try_at=now, created_at=now)
+        for award in awards
     )
 
 

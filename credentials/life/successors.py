@@ -11,13 +11,13 @@ from django.db import transaction
 from credentials import durations, notices, wake
 from credentials.errors import AchievementArchived
 from credentials.imports import RowValues
-from credentials.imports.values import EvidenceLink
 from credentials.issuing import new_award, store
 from credentials.life.changes import COMPLETE_TASK
 from credentials.life.errors import AwardEnded, AwardSuspended, ExternalIdTaken, NothingToCorrect
 from credentials.life.locking import lock_award, record_change, recording_refusals, refuse_unissued
 from credentials.models import AchievementVersion, Award, Notice
 from credentials.publishing import CredentialBuilder
+from credentials.replacing import completed, hand_on, keep_day, values_of
 from credentials.signing import active_keys
 from credentials.status_lists import take_indexes
 from issuers.audit import Actor
@@ -48,27 +48,10 @@ def renew(*, award_id: int, actor: Actor, now: datetime, valid_until: datetime |
         return _renew(award_id, valid_until=valid_until, actor=actor, now=now)
 
 
-def values_of(award: Award) -> RowValues:
-    """What an award says of its holder, as the values of a row."""
-    return RowValues(
-        email=award.recipient_email,
-        name=award.recipient_name,
-        external_id=award.external_id,
-        awarded_on=award.awarded_at.date(),
-        valid_from=award.valid_from,
-        valid_until=award.valid_until,
-        narrative=award.narrative,
-        evidence=tuple(EvidenceLink(item["url"], item["name"]) for item in award.evidence),
-        results=tuple((item["key"], item["value"]) for item in award.results),
-        licence_number=award.licence_number,
-        language=award.language,
-    )
-
-
 @transaction.atomic
 def _correct(award_id: int, values: RowValues, *, actor: Actor, now: datetime) -> Award:
     old = lock_award(award_id)
-    complete = _completed(values, old)
+    complete = completed(values, old)
     if old.replaced_by and values_of(old.replaced_by) == complete:
         return old.replaced_by
     _check_can_be_replaced(old)
@@ -78,8 +61,7 @@ def _correct(award_id: int, values: RowValues, *, actor: Actor, now: datetime) -
     if complete.external_id and others.naming().exists():
         raise ExternalIdTaken(complete.external_id)
     new = _successor(old, version=old.achievement_version, values=complete, now=now)
-    if values.awarded_on in (None, old.awarded_at.date()):
-        new.awarded_at = old.awarded_at
+    keep_day(old, new)
     _replace(old, new, kind=Notice.Kind.CORRECTED, actor=actor, now=now)
     return new
 
@@ -102,18 +84,6 @@ def _renew(award_id: int, *, valid_until: datetime | None, actor: Actor, now: da
     return new
 
 
-def _completed(values: RowValues, old: Award) -> RowValues:
-    """Values in which nothing is open that an award must have or that a correction keeps."""
-    return replace(
-        values,
-        external_id=values.external_id or old.external_id,
-        awarded_on=values.awarded_on or old.awarded_at.date(),
-        valid_from=values.valid_from or old.valid_from,
-        valid_until=values.valid_until or old.valid_until,
-        language=values.language or old.language,
-    )
-
-
 def _check_can_be_replaced(old: Award) -> None:
     refuse_unissued(old)
     if old.state == Award.State.SUSPENDED:
@@ -124,15 +94,10 @@ def _check_can_be_replaced(old: Award) -> None:
 
 
 def _successor(old: Award, *, version: AchievementVersion, values: RowValues, now: datetime) -> Award:
-    """The new award, not stored yet. Who holds it, and who may see it, stays."""
+    """The new award, not stored yet."""
     [(status_list, index)] = take_indexes(issuer=old.issuer, count=1, now=now)
     new = new_award(version, values, status_list, index, now=now)
-    new.subject_id, new.delivery, new.visibility, new.claimed_at = (
-        old.subject_id,
-        old.delivery,
-        old.visibility,
-        old.claimed_at,
-    )
+    hand_on(old, new)
     return new
 
 

@@ -66,8 +66,8 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.exclude(state__in=[Award.State.SUPERSEDED, Award.State.ABANDONED])
 
     def standing(self) -> Self:
-        """Given, and neither withdrawn nor replaced; it may have expired."""
-        return self.filter(state__in=[Award.State.RESERVED, Award.State.ISSUED, Award.State.SUSPENDED])
+        """Given, and neither withdrawn nor replaced; they may have expired."""
+        return self.filter(state__in=Award.STANDING)
 
     def in_force(self, at: datetime) -> Self:
         """Given and neither withdrawn, replaced nor over."""
@@ -91,6 +91,9 @@ class Award(models.Model):
         REVOKED = "revoked", "Revoked"
         SUPERSEDED = "superseded", "Replaced"
         ABANDONED = "abandoned", "Never issued"
+
+    STANDING = (State.RESERVED, State.ISSUED, State.SUSPENDED)
+    """Given, and neither withdrawn nor replaced; it may have expired."""
 
     class Delivery(models.TextChoices):
         DIRECT = "direct", "Visible by link at once"

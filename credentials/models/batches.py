@@ -28,6 +28,7 @@ class Batch(models.Model):
         SKIP = "skip", "Skip people who hold it already"
         RENEW = "renew", "Renew: the new award replaces the old one"
         ISSUE = "issue", "Issue again beside the old one"
+        CORRECT = "correct", "Correct: the new award says it right; empty cells leave it as it was"
 
     class PauseReason(models.TextChoices):
         """Why a worker paused a batch by itself."""
@@ -48,7 +49,7 @@ class Batch(models.Model):
     )
     notes = models.JSONField(default=list, blank=True, help_text="Sentences to show beside the check of the file.")
     checker = models.CharField(max_length=60, blank=True, help_text="Lease of the process that checks the file.")
-    duplicates = models.CharField(max_length=5, choices=Duplicates.choices, default=Duplicates.SKIP)
+    duplicates = models.CharField(max_length=7, choices=Duplicates.choices, default=Duplicates.SKIP)
     state = models.CharField(max_length=9, choices=State.choices, default=State.VALIDATED)
     pause_reason = models.CharField(
         max_length=20, choices=PauseReason.choices, blank=True, help_text="Empty where a person paused it."
@@ -82,7 +83,7 @@ class Batch(models.Model):
                 name="batch_state_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(duplicates__in=["skip", "renew", "issue"]), name="batch_policy_is_known"
+                condition=Q(duplicates__in=["skip", "renew", "issue", "correct"]), name="batch_policy_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(total__gte=F("issued") + F("skipped") + F("failed") + F("cancelled")),

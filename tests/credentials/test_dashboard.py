@@ -299,14 +299,16 @@ def test_markup_in_a_file_is_shown_as_text(upload: Callable[..., Answer], dashbo
     assert "<script>alert" not in upload("email,<script>alert(1)</script>\n").content.decode()
 
 
-@pytest.mark.parametrize(("duplicates", "words"), [("skip", "held"), ("renew", "renewal"), ("issue", "new")])
+@pytest.mark.parametrize(
+    ("duplicates", "words"), [("skip", "held"), ("renew", "renewal"), ("issue", "new"), ("correct", "correction")]
+)
 def test_the_check_says_what_becomes_of_those_who_hold_it(
     upload: Callable[..., Answer], dashboard: Client, version: AchievementVersion, duplicates: str, words: str
 ) -> None:
     issue(version, person())
     upload(duplicates=duplicates)
     view = dashboard.get(address(Batch.objects.latest("pk"))).context["view"]
-    kinds = {"held": view.held, "renewal": view.renewals, "new": view.new}
+    kinds = {"held": view.held, "renewal": view.renewals, "new": view.new, "correction": view.corrections}
     assert view.total == 2
     assert kinds[words] == (2 if words == "new" else 1)
 

@@ -12,8 +12,8 @@ from credentials.errors import AchievementArchived
 from credentials.imports.values import EvidenceLink
 from credentials.life import AwardSuspended, NothingToCorrect, correct, renew, suspend
 from credentials.life.errors import ExternalIdTaken
-from credentials.life.successors import values_of
 from credentials.models import Achievement, Award, Batch, Notice, StatusList
+from credentials.replacing import values_of
 from issuers.audit import Actor
 from issuers.models import AuditEntry
 from openbadges import status

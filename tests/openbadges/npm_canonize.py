@@ -14,6 +14,10 @@ from openbadges.json_types import JsonObject
 SCRIPT = Path(__file__).parent / "canonize.mjs"
 
 
+class NpmGaveUp(Exception):
+    """The libraries end the search among objects that look alike earlier than others do; that is no refusal."""
+
+
 @dataclass(frozen=True, slots=True)
 class NpmCanonize:
     requests: IO[str]
@@ -31,8 +35,10 @@ class NpmCanonize:
             process.wait(timeout=10)
 
     def canonical(self, document: JsonObject) -> str | None:
-        """The canonical N-Quads of a document, or None where the libraries refuse it."""
+        """The canonical N-Quads of a document, or None where the libraries refuse it. Raises NpmGaveUp."""
         self.requests.write(json.dumps(document) + "\n")
         self.requests.flush()
         answer: dict[str, str] = json.loads(self.answers.readline())
+        if "deep iterations" in answer.get("refused", ""):
+            raise NpmGaveUp
         return answer.get("canonical")

@@ -129,6 +129,7 @@ def test_a_link_to_a_picture(university: FakeWeb) -> None:
             f'<link rel=alternate type=application/vc href="{BADGE}">',
             BADGE,
         ),
+        (f'<style>{"a" * 100_000}</style><link rel="alternate" type="application/vc" href="{BADGE}">', BADGE),
     ],
 )
 def test_a_page_that_names_its_badge_leads_to_it(university: FakeWeb, link: str, target: str) -> None:
@@ -145,6 +146,7 @@ def test_a_page_that_names_its_badge_leads_to_it(university: FakeWeb, link: str,
         f'<html><head><link rel="alternate" type="text/html" href="{BADGE}">',
         f'<html><head><link rel="alternate" type="application/vc" href="{PAGE}">',
         '<html><head><link rel="alternate" type="application/vc" href="">',
+        f'<html><head><style>{"a" * 150_000}</style><link rel="alternate" type="application/vc" href="{BADGE}">',
     ],
 )
 def test_a_page_that_names_no_badge_is_said_to(university: FakeWeb, page: str) -> None:

@@ -22,6 +22,7 @@ from openbadges.facts import Evidence, IssuerFact, KeyFact, RecordFact
 from openbadges.issuer_facts import key_in_header, key_in_method
 from openbadges.jose import Token, verify_token
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.shapes import as_list
 from openbadges.suites import DATA_INTEGRITY, suite_of
 from openbadges.times import TimeInvalid, parse_time
 
@@ -99,10 +100,15 @@ def _not_as_recorded(evidence: Evidence, record: RecordFact, document: JsonObjec
         as_recorded = digest(document) in record.digests
     except OpenBadgesError:
         as_recorded = False
-    if as_recorded and (evidence.token is not None or "proof" not in document or _is_our_proof(document["proof"])):
+    if as_recorded and (evidence.token is not None or not has_proof(document) or _is_our_proof(document["proof"])):
         return None
     message = "The document is not the one that was recorded here when it was issued."
     return finding("proof", "failed", "proof.not_as_recorded", message, state="altered")
+
+
+def has_proof(document: JsonObject) -> bool:
+    """Whether anything stands where a proof does. JSON-LD drops null: such a document is unsigned, not damaged."""
+    return bool(as_list(document.get("proof")))
 
 
 def _is_our_proof(proof: JsonValue) -> bool:
@@ -153,7 +159,7 @@ def _issued_at(payload: JsonObject) -> datetime | None:
 
 def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:
     """A proof set holds when at least one supported proof fits and no supported one fails."""
-    proofs = proofs_of(document)
+    proofs = proofs_of(document) if has_proof(document) else []
     supported = [proof for proof in proofs if suite_of(proof) is not None]
     for objection in chain(_set_objections(proofs, supported), *(objections(proof, now) for proof in supported)):
         return Weighed(objection)
@@ -166,7 +172,7 @@ def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime
 def _set_objections(proofs: list[JsonObject], supported: list[JsonObject]) -> Iterator[Finding]:
     """What keeps the proofs of a document from being weighed one by one."""
     if not proofs:
-        yield _refused("proof.missing", "The document carries no signature.")
+        yield _refused("proof.missing", "The document carries no signature: anybody could have written it.")
     elif len(proofs) > MOST_PROOFS:
         yield _refused("proof.too_many", f"The document carries more than {MOST_PROOFS} signatures.")
     elif sum("previousProof" in proof for proof in proofs) > MOST_CHAINED:

@@ -108,6 +108,16 @@ def test_a_kind_that_is_named_wrongly_is_not_supported() -> None:
 # --- sets, chains and keys that are not the issuer's -------------------------------------------------------------
 
 
+@pytest.mark.parametrize("proof", [None, []])
+def test_a_proof_of_null_is_no_proof_and_no_change(proof: JsonValue) -> None:
+    unsigned = {**signed_sample(), "proof": proof}
+    for evidence in (Presented(unsigned).elsewhere(), Presented(unsigned).ours()):
+        report = judge(evidence, now=NOW)
+        assert (report.state, code(report, "proof")) == ("not_accepted", "proof.missing")
+        assert report.headline == "Not signed, so not a valid badge"
+    assert state({**signed_sample(), "proof": [None]})[:2] == ("altered", "proof.malformed")
+
+
 def test_another_ones_proof_beside_the_issuers_must_fit_too() -> None:
     first = signed("eddsa-rdfc-2022", "Ed25519")
     both = add_proof_of("eddsa-rdfc-2022", first, OTHER, method=OTHER_METHOD)

@@ -25,6 +25,8 @@ MAX_TEXT_BYTES = 2 * 2**20
 MAX_CHUNKS = 10_000
 MAX_XML_DEPTH = 200
 MAX_XML_ATTRIBUTES = 200
+MAX_XML_NAMES = 1_000
+"""Different names of elements and attributes: the parser keeps each, and no drawing program writes as many."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORDS: dict[bytes, Form] = {b"openbadgecredential": "ob3", b"openbadges": "legacy"}
@@ -179,7 +181,7 @@ def unbake_svg(data: bytes | str) -> Baked:
 
     A DOCTYPE that only names an external file is passed over (published samples have one; it is never fetched).
     Raises BakingInvalid: baking.unreadable, baking.not_baked, baking.too_large, baking.forbidden_xml (an internal
-    DOCTYPE subset, entities, processing instructions, over 200 levels or attributes).
+    DOCTYPE subset, entities, processing instructions, over 200 levels or attributes, over 1,000 different names).
     """
     found = _read_svg(data.encode("utf-8") if isinstance(data, str) else data, decoded=isinstance(data, str)).found
     for form in ("ob3", "legacy"):
@@ -195,6 +197,7 @@ class _SvgReader:
         self.source = data
         self.parser: Any = None
         self.depth = 0
+        self.names: set[str] = set()
         self.root_at = 0
         self.found: dict[str, str] = {}
         self.spans: list[tuple[int, int]] = []
@@ -206,6 +209,9 @@ class _SvgReader:
         self.depth += 1
         if self.depth > MAX_XML_DEPTH or len(attributes) > MAX_XML_ATTRIBUTES:
             raise BakingInvalid("The drawing is nested too deeply.", code="baking.forbidden_xml")
+        self.names.update((tag, *attributes))
+        if len(self.names) > MAX_XML_NAMES:
+            raise BakingInvalid("The drawing uses more names than any drawing needs.", code="baking.forbidden_xml")
         if self.depth == 1:
             if tag not in _SVG_ROOTS:
                 raise BakingInvalid("The file is not an SVG image.")

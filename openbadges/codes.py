@@ -93,6 +93,7 @@ _PROOF = {
     "proof.unsupported": Code("The signature is of a kind that is not accepted here.", _ASK_ISSUER),
     "proof.too_many": Code("The document carries more than 8 signatures, or 3 in chains.", _ASK_ISSUER),
     "proof.chain": Code("The signature follows an earlier one that is not there.", _ASK_HOLDER),
+    "proof.contexts": Code("Its early Open Badges context contradicts the data model 2.0.", _ASK_ISSUER),
     "proof.purpose": Code("The signature was made for another purpose than issuing.", _ASK_ISSUER),
     "proof.domain": Code("The signature was made for use in another place only.", _ASK_HOLDER),
     "proof.created_later": Code("The signature says that it was made in the future.", _ASK_ISSUER),

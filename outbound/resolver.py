@@ -43,7 +43,7 @@ class Resolver:
         if not all(is_public(address) for address in found):
             raise FetchRefused(f"{host} is not on the public internet, so it is not opened.", code="fetch.not_public")
         if not found:
-            raise FetchFailed(f"{host} has no address.")
+            raise FetchFailed(f"{host} could not be found on the internet.")
         return found
 
     def _ask(self, host: str, deadline: Deadline) -> Sequence[str]:
@@ -60,7 +60,7 @@ class Resolver:
         except Empty:
             raise FetchFailed(f"The address of {host} could not be found in time.", code="fetch.timeout") from None
         if answer is None:
-            raise FetchFailed(f"{host} has no address.")
+            raise FetchFailed(f"{host} could not be found on the internet.")
         return answer
 
     def _answer(self, host: str, answers: SimpleQueue[Sequence[str] | None]) -> None:

@@ -19,6 +19,7 @@ from verification.states import (
     ADVICE,
     ADVICE_BY_CODE,
     CHECK_MEANINGS,
+    CHECK_MEANINGS_BY_CODE,
     CHECK_NAMES,
     CHECK_TITLES,
     CHECK_TITLES_BY_CODE,
@@ -256,7 +257,7 @@ def verdict_view(
         facts=() if shown is None else how_proven(shown),
         evidence=() if shown is None else shown.evidence,
         endorsements=() if shown is None else tuple(_endorsement(one, host) for one in report.endorsements),
-        advice=ADVICE_BY_CODE.get(report.check("read").code, ADVICE[report.state]),
+        advice=_advice(report),
         checks=check_lines(report),
         technical=_technical(report, record),
         document=_printed(report.document),
@@ -299,8 +300,13 @@ def _line(check: Check, state: State) -> CheckLine:
         look = LOOKS[state]  # nobody was shown to be an impostor: never the sign of what is false
     position = {"passed": 0, "failed": 1, "unknown": 2, "warning": 3}[check.result]
     title = CHECK_TITLES_BY_CODE.get(check.code, CHECK_TITLES[check.id][position])
-    meaning = CHECK_MEANINGS[check.id][0 if check.result == "passed" else 1]
+    meaning = CHECK_MEANINGS_BY_CODE.get(check.code, CHECK_MEANINGS[check.id][0 if check.result == "passed" else 1])
     return CheckLine(look.kind, look.icon, look.word, title, visible(check.message), (meaning,))
+
+
+def _advice(report: Report) -> tuple[str, ...]:
+    by_code = (ADVICE_BY_CODE.get((report.state, check.code)) for check in report.checks)
+    return next((advice for advice in by_code if advice), ADVICE[report.state])
 
 
 def _skipped_line(checks: list[Check], report: Report) -> CheckLine:

@@ -7,9 +7,12 @@ open, and the verdict says so.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -59,8 +62,17 @@ class Gathered:
     site: str = ""
 
 
+Followed = Mapping[str, Presented | OpenBadgesError]
+"""What was found behind links of other sites, or why nothing was, by address."""
+
+
 def gather(
-    presented: Presented, *, recipient: str | None, held: Held = NOTHING_HELD, web: Web | None = None
+    presented: Presented,
+    *,
+    recipient: str | None,
+    held: Held = NOTHING_HELD,
+    web: Web | None = None,
+    followed: Followed = MappingProxyType({}),
 ) -> Gathered:
     """Collect what is known about one input. `web` None: no connection is opened. Raises web.TooManyFetches."""
     match presented:
@@ -69,42 +81,53 @@ def gather(
         case Code(code):
             return _of_own_link(own.OwnLink("code", code), "code", recipient=recipient)
         case Link(address):
-            return _of_link(address, recipient=recipient, held=held, web=web)
+            return _of_link(address, recipient=recipient, held=held, web=web, followed=followed)
         case Badge():
             return Gathered(_case(presented, recipient=recipient, held=held, web=web))
 
 
-def look_ahead(inputs: Sequence[Presented], *, web: Web) -> None:
-    """Open what several inputs will need at the same time: first the links, then what the badges refer to."""
+def look_ahead(inputs: Sequence[Presented], *, web: Web, end: float) -> Followed:
+    """Open what several inputs will need at the same time: first the links, then what the badges refer to.
+
+    end: the reading of `time.monotonic` after which no further link is read.
+    """
     links = [one.address for one in inputs if isinstance(one, Link) and not own.is_own(one.address)]
     web.open_ahead(links)
-    badges = [one for one in inputs if isinstance(one, Badge)]
+    followed: dict[str, Presented | OpenBadgesError] = {}
     for address in dict.fromkeys(links):
-        try:
-            found = _behind(address, web)
-        except (OpenBadgesError, TooManyFetches):
-            continue
-        badges += [found] if isinstance(found, Badge) else []
+        if time.monotonic() >= end:
+            break
+        with suppress(TooManyFetches):  # whoever judges this one will be told
+            followed[address] = _behind(address, web)
+    badges = [one for one in (*inputs, *followed.values()) if isinstance(one, Badge)]
     references = (one for badge in badges for one in needed(badge.token or credential_in(badge)))
     web.look_up_ahead(one for one in references if not own.is_own(one.url))
+    return followed
 
 
-def _of_link(address: str, *, recipient: str | None, held: Held, web: Web | None) -> Gathered:
+def _of_link(address: str, *, recipient: str | None, held: Held, web: Web | None, followed: Followed) -> Gathered:
     link = own.link(address)
     if link is not None:
         return _of_own_link(link, "link", recipient=recipient)
     site = own.host_of(address)
     if web is None or own.is_own(address):
         return Gathered(stopped=Evidence(source="link", read_error=_not_opened(address), recipient=recipient))
-    try:
-        found = _behind(address, web)
-    except OpenBadgesError as error:
-        return Gathered(stopped=Evidence(source="link", read_error=error, recipient=recipient), site=site)
+    found = followed[address] if address in followed else _behind(address, web)
+    if isinstance(found, OpenBadgesError):
+        return Gathered(stopped=Evidence(source="link", read_error=found, recipient=recipient), site=site)
     gathered = gather(found, recipient=recipient, held=held, web=web)
     return Gathered(gathered.case, gathered.stopped, gathered.award, site)
 
 
-def _behind(address: str, web: Web) -> Presented:
+def _behind(address: str, web: Web) -> Presented | OpenBadgesError:
+    """What a link to another site leads to, or why it leads to nothing."""
+    try:
+        return _opened(address, web)
+    except OpenBadgesError as error:
+        return error
+
+
+def _opened(address: str, web: Web) -> Presented:
     """The badge that a link to another site leads to, by way of a page that names it. Raises OpenBadgesError."""
     fetched = web.open(address)
     if not _is_page(fetched.body, fetched.media_type):

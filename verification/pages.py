@@ -29,6 +29,7 @@ from verification.services import verify
 from verification.throttle import seconds_to_wait, seconds_to_wait_for_holder, web_for
 from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 from verification.web import TooManyFetches
+from verification.wording import wait_words
 
 LINK_STATUS = {"not_found": 404, "private": 403, "erased": 410, "unclaimed": 200}
 CARDS_ON_HOME = 6
@@ -91,24 +92,26 @@ def _verdict_of_form(request: HttpRequest) -> HttpResponse:
 def _verdict_page(request: HttpRequest, data: bytes | str, asked: Asked) -> HttpResponse:
     wait = seconds_to_wait(request)
     if wait is not None:
-        return _wait_page(request, asked, wait)
+        return _too_often(request, "429.html", {"nav": "check", "asked": asked}, wait)
     recipient = request.POST.get("recipient", "").strip()[:254] or None
     if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
-        return _wait_page(request, asked, wait)
+        recipient = None  # the badge itself is judged all the same
     # Only a button opens other sites: nobody reaches them through us by a picture or a link (DESIGN 5).
     web = web_for(request) if request.method == "POST" else None
     try:
         verdict = verify(data, recipient=recipient, now=timezone.now(), web=web, receipt=True)
     except TooManyFetches as error:
-        return _wait_page(request, asked, error.wait)
+        return _too_often(request, "429.html", {"nav": "check", "asked": asked}, error.wait)
     record = None if verdict.award is None else record_of(verdict.award)
     view = verdict_view(verdict.report, record=record, asked=asked, host=host(), site=verdict.site)
-    status = LINK_STATUS.get(verdict.report.state, 200)
-    return render(request, "verify.html", {"nav": "check", "view": view, "asked": asked}, status=status)
+    context = {"nav": "check", "view": view, "asked": asked}
+    if wait is not None:
+        return _too_often(request, "verify.html", context, wait)
+    return render(request, "verify.html", context, status=LINK_STATUS.get(verdict.report.state, 200))
 
 
-def _wait_page(request: HttpRequest, asked: Asked, wait: int) -> HttpResponse:
-    response = render(request, "429.html", {"nav": "check", "asked": asked, "wait": wait}, status=429)
+def _too_often(request: HttpRequest, template: str, context: dict[str, object], wait: int) -> HttpResponse:
+    response = render(request, template, {**context, "wait": wait_words(wait)}, status=429)
     response["Retry-After"] = str(wait)
     return response
 

@@ -25,12 +25,18 @@ def receipt(request: HttpRequest) -> HttpResponse:
     try:
         found = receipts.read(text)
     except OpenBadgesError as error:
-        return _page(request, f"Do not rely on this: {error}")
+        return _page(request, f"Do not rely on this: {_refusal(error)}")
     if request.POST.get("as") != "file":
         return render(request, "receipt.html", {"nav": "check", "view": receipt_view(found, text)})
     response = HttpResponse(text, content_type="application/jwt")
     response["Content-Disposition"] = f'attachment; filename="{file_name(found, text)}"'
     return response
+
+
+def _refusal(error: OpenBadgesError) -> str:
+    """What is wrong with a receipt; how a text that is none fails to be a token helps nobody."""
+    is_receipt = error.code.startswith("receipt.") or error.code == "token.signature"
+    return str(error) if is_receipt else "It is no receipt, or only a part of one."
 
 
 def _page(request: HttpRequest, error: str = "") -> HttpResponse:

@@ -13,7 +13,7 @@ from openbadges.facts import Evidence
 from openbadges.judge import judge
 from openbadges.report import Report
 from verification import limited, receipts
-from verification.evidence import NOTHING_HELD, Gathered, Held, gather, look_ahead
+from verification.evidence import NOTHING_HELD, Followed, Gathered, Held, gather, look_ahead
 from verification.reading import Presented, read
 from verification.web import TooManyFetches, Web
 
@@ -61,18 +61,18 @@ def verify_all(inputs: Sequence[str], *, now: datetime, web: Web, receipt: bool 
     """
     end = time.monotonic() + SECONDS_FOR_ALL
     presented = [read(one) if time.monotonic() < end else None for one in inputs]
-    look_ahead([one for one in presented if one is not None], web=web)
+    followed = look_ahead([one for one in presented if one is not None], web=web, end=end)
     verdicts = []
     for data, one in zip(inputs, presented, strict=True):
         in_time = one is not None and time.monotonic() < end
-        gathered = _gathered_in_time(one, web) if one is not None and in_time else _late()
+        gathered = _gathered_in_time(one, web, followed) if one is not None and in_time else _late()
         verdicts.append(_verdict(data, gathered, now, receipt))
     return verdicts
 
 
-def _gathered_in_time(presented: Presented, web: Web) -> Gathered:
+def _gathered_in_time(presented: Presented, web: Web, followed: Followed) -> Gathered:
     try:
-        return gather(presented, recipient=None, web=web)
+        return gather(presented, recipient=None, web=web, followed=followed)
     except TooManyFetches:
         message = "So many other sites were asked for you in this minute that this one has to wait."
         return _unreachable(LinkUnreachable(message, code="read.too_many_fetches"))

@@ -68,21 +68,31 @@ ADVICE: Mapping[State, tuple[str, ...]] = {
     "expired": ("Ask the candidate whether it was renewed.",),
     "not_yet_valid": ("Check again when it starts.",),
     "unreachable": ("Try again in a few minutes.", "Or ask the issuer."),
-    "not_checked": ("Try again where the missing part can be looked up.", "Or ask the issuer."),
+    "not_checked": ("Check it at the issuer’s own site, at an address that you find yourself.", "Or ask the issuer."),
     "unclaimed": ("Ask the holder to accept the badge, then check again.",),
     "private": ("Ask the holder for a new link.",),
     "not_found": ("Compare the link or code letter by letter.", "Ask the holder for the full link."),
     "erased": ("Ask the holder for the signed file. It can still be checked here.",),
     "valid": (),
 }
-# Where the code of a check says more than its result.
-ADVICE_BY_CODE: Mapping[str, tuple[str, ...]] = {
-    "read.no_badge_there": (
+_PRESENT_FORM = (
+    "Ask for the badge in the present form: Open Badges 3.0 over the data model 2.0.",
+    "Or check it at the issuer’s own site, at an address that you find yourself.",
+)
+# Where the deciding check says more than the state.
+ADVICE_BY_CODE: Mapping[tuple[State, str], tuple[str, ...]] = {
+    ("unreachable", "read.no_badge_there"): (
         "Look on that page for a way to download the badge, or for its own link.",
         "Then paste the text here, or choose the file.",
     ),
-    "read.not_followed": _OPEN_YOURSELF,
-    "read.refused": _OPEN_YOURSELF,
+    ("not_checked", "read.not_followed"): _OPEN_YOURSELF,
+    ("not_checked", "read.refused"): _OPEN_YOURSELF,
+    ("not_checked", "structure.older_badge"): _PRESENT_FORM,
+    ("not_checked", "structure.vcdm_1_1"): _PRESENT_FORM,
+    ("not_accepted", "proof.missing"): (
+        "Ask the candidate for the badge as it was given out: its link, its code or its file.",
+        "Until then, treat this one as a text that anybody may have written.",
+    ),
 }
 WHY_SKIPPED: Mapping[State, str] = {
     "altered": "Not judged: they rest on a text that was changed.",
@@ -112,7 +122,7 @@ CHECK_NAMES: Mapping[CheckId, str] = {
 CHECK_TITLES: Mapping[CheckId, tuple[str, str, str, str]] = {
     "read": ("Readable badge", "No badge found", "Not read", "Readable badge"),
     "structure": ("Complete badge", "Parts are missing or wrong", "Structure not checked", "Complete, with a remark"),
-    "proof": ("Signature fits", "Signature does not fit", "Signature not checked", "Signature fits, with a remark"),
+    "proof": ("Signature fits", "Signature not accepted", "Signature not checked", "Signature fits, with a remark"),
     "issuer": ("Issuer proven", "Issuer not proven", "Issuer unknown", "Issuer known by key only"),
     "dates": ("In date", "Not in date", "Dates not checked", "Dates, with a remark"),
     "status": ("Not revoked, not suspended", "Withdrawn or on hold", "Status unknown", "Status, with a remark"),
@@ -121,7 +131,15 @@ CHECK_TITLES: Mapping[CheckId, tuple[str, str, str, str]] = {
     "endorsements": ("Endorsements hold", "An endorsement fails", "Endorsements unknown", "Endorsements, a remark"),
     "log": ("In the transparency log", "Not in the transparency log", "Log not reached", "Not in the log yet"),
 }
+_CHANGED = ("proof.invalid", "proof.malformed", "proof.not_as_recorded", "token.signature")
 CHECK_TITLES_BY_CODE: Mapping[str, str] = {
+    **dict.fromkeys(_CHANGED, "Signature does not fit"),
+    "proof.missing": "Not signed",
+    "proof.contexts": "Signature cannot be checked",
+    "status.revoked": "Revoked",
+    "status.suspended": "Suspended",
+    "status.superseded": "Replaced",
+    "status.older_copy": "Replaced",
     "issuer.name_unproven": "Issuer’s key proven, its name not",
     "issuer.name_imitates": "Issuer’s key proven, its name may imitate",
     "issuer.creator_differs": "Issuer proven, badge defined by another",
@@ -138,7 +156,7 @@ CHECK_MEANINGS: Mapping[CheckId, tuple[str, str]] = {
     ),
     "proof": (
         "One changed letter would break the signature.",
-        "At least one word, date or name was changed after signing, or the signature is from another badge.",
+        "Only a signature that can be checked shows who wrote a badge, and that nobody changed it since.",
     ),
     "issuer": (
         "Whoever controls the issuer’s address controls the key. That is how we know it was them.",
@@ -165,4 +183,14 @@ CHECK_MEANINGS: Mapping[CheckId, tuple[str, str]] = {
         "The log makes silent changes visible.",
         "A short wait is normal and does not change the verdict.",
     ),
+}
+CHECK_MEANINGS_BY_CODE: Mapping[str, str] = {
+    **dict.fromkeys(
+        _CHANGED, "At least one word, date or name was changed after signing, or the signature is from another badge."
+    ),
+    **dict.fromkeys(
+        ("structure.older_badge", "structure.vcdm_1_1", "structure.context_not_pinned"),
+        "We know too little of this form to judge it. That says nothing against the badge.",
+    ),
+    "recipient.nothing_to_compare": "Compare the name instead.",
 }

@@ -76,6 +76,11 @@ def time_between(start: datetime, end: datetime) -> str:
     return counted(days, "day") if days > 0 else "less than a day"
 
 
+def wait_words(seconds: int) -> str:
+    """How long somebody has to wait, never less than it is: "12 seconds", "10 minutes"."""
+    return counted(seconds, "second") if seconds < 120 else counted(-(-seconds // 60), "minute")
+
+
 def language_name(tag: str) -> str:
     """The English name of a language tag, "pt-BR" as "Brazilian Portuguese"; the tag itself where unknown."""
     known = LANG_INFO.get(tag.lower()) or LANG_INFO.get(tag.lower().partition("-")[0], {})

@@ -11,6 +11,7 @@ from itertools import chain
 
 from openbadges.canonical import digest
 from openbadges.checks.finding import Finding, finding, from_error
+from openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1
 from openbadges.data_integrity import proofs_of, verify_proof
 from openbadges.errors import (
     ContextNotPinned,
@@ -22,12 +23,16 @@ from openbadges.facts import Evidence, IssuerFact, KeyFact, RecordFact
 from openbadges.issuer_facts import key_in_header, key_in_method
 from openbadges.jose import Token, verify_token
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.shapes import as_list, words
 from openbadges.suites import DATA_INTEGRITY, suite_of
 from openbadges.times import TimeInvalid, parse_time
 
 MOST_PROOFS = 8
 MOST_CHAINED = 3  # each covers a document of its own, which costs a canonicalisation
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+CONTRADICT_DATA_MODEL_2 = frozenset((OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_1))
+"""Made for the data model 1.1: they redefine terms that 2.0 protects, so that JSON-LD refuses both together."""
 
 _MEMBERS = frozenset(("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"))
 _REQUIRED_MEMBERS = _MEMBERS - {"created"}
@@ -99,10 +104,15 @@ def _not_as_recorded(evidence: Evidence, record: RecordFact, document: JsonObjec
         as_recorded = digest(document) in record.digests
     except OpenBadgesError:
         as_recorded = False
-    if as_recorded and (evidence.token is not None or "proof" not in document or _is_our_proof(document["proof"])):
+    if as_recorded and (evidence.token is not None or not has_proof(document) or _is_our_proof(document["proof"])):
         return None
     message = "The document is not the one that was recorded here when it was issued."
     return finding("proof", "failed", "proof.not_as_recorded", message, state="altered")
+
+
+def has_proof(document: JsonObject) -> bool:
+    """Whether anything stands where a proof does. JSON-LD drops null: such a document is unsigned, not damaged."""
+    return bool(as_list(document.get("proof")))
 
 
 def _is_our_proof(proof: JsonValue) -> bool:
@@ -153,9 +163,10 @@ def _issued_at(payload: JsonObject) -> datetime | None:
 
 def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime) -> Weighed:
     """A proof set holds when at least one supported proof fits and no supported one fails."""
-    proofs = proofs_of(document)
+    proofs = proofs_of(document) if has_proof(document) else []
     supported = [proof for proof in proofs if suite_of(proof) is not None]
-    for objection in chain(_set_objections(proofs, supported), *(objections(proof, now) for proof in supported)):
+    whole = chain(_set_objections(proofs, supported), _context_objections(document))
+    for objection in chain(whole, *(objections(proof, now) for proof in supported)):
         return Weighed(objection)
     signatures = tuple(_signatures(issuer, document, supported))
     if not signatures:
@@ -166,13 +177,20 @@ def _weigh_proofs(issuer: IssuerFact | None, document: JsonObject, now: datetime
 def _set_objections(proofs: list[JsonObject], supported: list[JsonObject]) -> Iterator[Finding]:
     """What keeps the proofs of a document from being weighed one by one."""
     if not proofs:
-        yield _refused("proof.missing", "The document carries no signature.")
+        yield _refused("proof.missing", "The document carries no signature: anybody could have written it.")
     elif len(proofs) > MOST_PROOFS:
         yield _refused("proof.too_many", f"The document carries more than {MOST_PROOFS} signatures.")
     elif sum("previousProof" in proof for proof in proofs) > MOST_CHAINED:
         yield _refused("proof.too_many", f"More than {MOST_CHAINED} signatures of the document follow others.")
     elif not supported:
         yield _refused("proof.unsupported", "The signature is of a kind that is not accepted here.")
+
+
+def _context_objections(document: JsonObject) -> Iterator[Finding]:
+    contexts = as_list(document.get("@context"))
+    if CREDENTIALS_V2 in contexts and not CONTRADICT_DATA_MODEL_2.isdisjoint(words(contexts)):
+        message = "Its Open Badges context is an early one, which contradicts the data model 2.0 named beside it"
+        yield _refused("proof.contexts", f"{message}: no program can check a signature over both.")
 
 
 def _signatures(issuer: IssuerFact | None, document: JsonObject, proofs: list[JsonObject]) -> Iterator[Signature]:

@@ -73,6 +73,7 @@ PAGES_TO_LOOK_AT = (
     "verify-unreachable",
     "verify-unreachable-link",
     "verify-holder-match",
+    "verify-holder-wait",
     "receipt",
     "receipt-error",
     "wait",
@@ -442,7 +443,10 @@ def _public_pages() -> dict[str, Page]:
         "verify-unreachable-link": Page("verify.html", {"nav": "check", "view": unreachable_link()}),
         "verify-holder-match": Page("verify.html", {"nav": "check", "view": matched(samples.EMAIL)}),
         "verify-holder-other": Page("verify.html", {"nav": "check", "view": matched("someone.else@example.org")}),
-        "wait": Page("429.html", {"nav": "check", "asked": ASKED, "wait": 12}),
+        "verify-holder-wait": Page(
+            "verify.html", {"nav": "check", "view": matched(samples.EMAIL), "wait": "10 minutes"}
+        ),
+        "wait": Page("429.html", {"nav": "check", "asked": ASKED, "wait": "12 seconds"}),
     }
 
 

@@ -136,6 +136,8 @@ def test_a_png_that_is_broken_or_a_bomb_is_refused(data: bytes, code: str) -> No
         ("<svg><?php x ?></svg>", "forbidden_xml"),
         ("<svg>" * 300, "forbidden_xml"),
         ("<svg " + " ".join(f'a{n}=""' for n in range(300)) + "/>", "forbidden_xml"),
+        ("<svg>" + "".join(f"<g{n}/>" for n in range(1_001)) + "</svg>", "forbidden_xml"),
+        ("<svg>" + "".join(f'<g a{n}=""/>' for n in range(1_001)) + "</svg>", "forbidden_xml"),
         (f'<svg><g><b:credential xmlns:b="{NAMESPACE}" verify="x"/></g></svg>', "not_baked"),
         (" " * (5 * 2**20 + 1), "too_large"),
     ],

@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 
 from openbadges import canonical, compiled_context, contexts, jsonld
 from openbadges.canonical import paths, rdfc
+from openbadges.checks.proof import CONTRADICT_DATA_MODEL_2
 from openbadges.compiled_context import CompiledContext, NotCompiled
-from openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_3
+from openbadges.contexts import CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_3_0_3
 from openbadges.errors import OpenBadgesError, WorkLimitExceeded
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import with_parts
 from openbadges.rdfc10 import canonical_nquads
+from openbadges.structure import OPEN_BADGES_CONTEXTS
 from tests.openbadges.hostile import EXAMPLES, HOSTILE_BADGES, spoiled_badges
 from tests.openbadges.npm_canonize import NpmCanonize, NpmGaveUp
 from tests.openbadges.published import FOLDER, needs_published
@@ -138,6 +140,22 @@ def test_published_documents_give_the_bytes_of_npm(npm: NpmCanonize) -> None:
             assert ours(document) == by_npm(npm, document), path
             agreed += 1
     assert agreed > 20
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("data_model", [CREDENTIALS_V1, CREDENTIALS_V2])
+@pytest.mark.parametrize("context", sorted(OPEN_BADGES_CONTEXTS))
+def test_contexts_contradict_each_other_where_they_do_for_npm(npm: NpmCanonize, data_model: str, context: str) -> None:
+    achievement: JsonObject = {"type": ["Achievement"], "name": "Networking (SAMPLE)", "description": "A sample."}
+    badge: JsonObject = {
+        "@context": [data_model, context],
+        "id": "urn:uuid:33333333-3333-4333-8333-333333333333",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": "https://academy.example/", "type": ["Profile"], "name": "Sample Academy (SAMPLE)"},
+        "credentialSubject": {"type": ["AchievementSubject"], "achievement": achievement},
+    }
+    assert ours(badge) == by_npm(npm, badge)
+    assert (ours(badge) is None) == (data_model == CREDENTIALS_V2 and context in CONTRADICT_DATA_MODEL_2)
 
 
 # --- examples ---------------------------------------------------------------------------------------------------

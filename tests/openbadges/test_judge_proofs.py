@@ -108,6 +108,16 @@ def test_a_kind_that_is_named_wrongly_is_not_supported() -> None:
 # --- sets, chains and keys that are not the issuer's -------------------------------------------------------------
 
 
+@pytest.mark.parametrize("proof", [None, []])
+def test_a_proof_of_null_is_no_proof_and_no_change(proof: JsonValue) -> None:
+    unsigned = {**signed_sample(), "proof": proof}
+    for evidence in (Presented(unsigned).elsewhere(), Presented(unsigned).ours()):
+        report = judge(evidence, now=NOW)
+        assert (report.state, code(report, "proof")) == ("not_accepted", "proof.missing")
+        assert report.headline == "Not signed, so not a valid badge"
+    assert state({**signed_sample(), "proof": [None]})[:2] == ("altered", "proof.malformed")
+
+
 def test_another_ones_proof_beside_the_issuers_must_fit_too() -> None:
     first = signed("eddsa-rdfc-2022", "Ed25519")
     both = add_proof_of("eddsa-rdfc-2022", first, OTHER, method=OTHER_METHOD)
@@ -395,7 +405,9 @@ def test_contexts_that_contradict_the_data_model_can_be_in_no_embedded_proof(con
     """Both redefine protected terms of VC Data Model 2.0, so that no processor of JSON-LD reads them together."""
     signed_elsewhere: JsonObject = {**minimal(context), "proof": signed_sample()["proof"]}
     report = judge(Presented(signed_elsewhere).elsewhere(status=None), now=NOW)
-    assert (report.state, code(report, "structure")) == ("not_accepted", "structure.unsigned_term")
+    found = (report.state, code(report, "structure"), code(report, "proof"))
+    assert found == ("not_accepted", "structure.ok", "proof.contexts")
+    assert "contradicts the data model 2.0" in report.explanation
 
 
 @pytest.mark.parametrize("context", sorted(OPEN_BADGES_CONTEXTS))

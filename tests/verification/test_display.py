@@ -4,11 +4,13 @@ from dataclasses import fields, replace
 
 import pytest
 
+from openbadges.contexts import CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_3_0_1
+from openbadges.json_types import JsonObject
 from openbadges.judge import judge
 from openbadges.report import PRECEDENCE, IssuerSummary, State
 from tests.look import sample_pages
 from tests.openbadges import cases, samples
-from verification.display import Asked, VerdictView, did_host, issuer_mark, verdict_view
+from verification.display import Asked, CheckLine, VerdictView, did_host, issuer_mark, verdict_view
 from verification.states import ADVICE, LOOKS
 
 HIDES_CLAIMS = ("altered", "unreadable", "unclaimed", "private", "not_found", "erased")
@@ -89,6 +91,50 @@ def test_a_revoked_badge_was_held_and_says_why_and_when(views: dict[State, Verdi
 def test_a_replaced_badge_links_the_newer_one(views: dict[State, VerdictView]) -> None:
     assert views["superseded"].newer_url.startswith("/c/")
     assert views["superseded"].explanation == ""
+
+
+def line_of(document: JsonObject, title: str) -> CheckLine:
+    view = verdict_view(judge(cases.Presented(document).elsewhere(), now=cases.NOW))
+    return next(line for line in view.checks if line.title == title)
+
+
+def test_only_a_signature_that_does_not_fit_is_said_to_tell_of_a_change() -> None:
+    signed = cases.signed_sample()
+    unsigned: JsonObject = {**signed, "proof": None}
+    early: JsonObject = {**signed, "@context": [CREDENTIALS_V2, OPEN_BADGES_3_0_1]}
+    (proof,) = cases.proofs_of(signed)
+    assert isinstance(proof, dict)
+    elsewhere: JsonObject = {**signed, "proof": {**proof, "domain": "other.example"}}
+    changed = "At least one word, date or name was changed"
+    assert line_of({**signed, "name": "Other"}, "Signature does not fit").meaning[0].startswith(changed)
+    for document, title in (
+        (unsigned, "Not signed"),
+        (early, "Signature cannot be checked"),
+        (elsewhere, "Signature not accepted"),
+    ):
+        assert changed not in line_of(document, title).meaning[0]
+
+
+def test_who_sends_an_unsigned_badge_is_not_told_that_somebody_signed_it() -> None:
+    view = verdict_view(judge(cases.Presented(samples.eu_complete().to_json()).elsewhere(), now=cases.NOW))
+    assert view.headline == "Not signed, so not a valid badge"
+    assert view.advice[-1] == "Until then, treat this one as a text that anybody may have written."
+
+
+def test_an_older_form_is_asked_for_anew_and_not_called_wrong() -> None:
+    older: JsonObject = {**cases.signed_sample(), "@context": [CREDENTIALS_V1, OPEN_BADGES_3_0_1]}
+    view = verdict_view(judge(cases.Presented(older).elsewhere(), now=cases.NOW))
+    assert view.state == "not_checked" and view.advice[0].startswith("Ask for the badge in the present form")
+    assert line_of(older, "Structure not checked").meaning[0].endswith("That says nothing against the badge.")
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("revoked", "Revoked"), ("suspended", "Suspended"), ("superseded", "Replaced")]
+)
+def test_the_line_of_the_status_says_what_the_issuer_did(
+    views: dict[State, VerdictView], state: State, title: str
+) -> None:
+    assert title in [line.title for line in views[state].checks]
 
 
 def test_checks_that_were_not_made_share_one_line(views: dict[State, VerdictView]) -> None:

@@ -28,7 +28,7 @@ from tests.openbadges import test_endorsements as endorsements
 from tests.openbadges.suite_signing import KEYS
 from tests.verification.fake_web import FakeWeb
 from tests.verification.foreign import BADGE, DID, DID_URL, LIST, did_document, foreign_badge, status_list
-from verification import web
+from verification import evidence, reading, web
 from verification.services import Verdict, verify, verify_all
 from verification.throttle import FetchThrottle
 from verification.web import Web
@@ -129,6 +129,7 @@ def test_a_link_to_a_picture(university: FakeWeb) -> None:
             f'<link rel=alternate type=application/vc href="{BADGE}">',
             BADGE,
         ),
+        (f'<style>{"a" * 100_000}</style><link rel="alternate" type="application/vc" href="{BADGE}">', BADGE),
     ],
 )
 def test_a_page_that_names_its_badge_leads_to_it(university: FakeWeb, link: str, target: str) -> None:
@@ -145,6 +146,7 @@ def test_a_page_that_names_its_badge_leads_to_it(university: FakeWeb, link: str,
         f'<html><head><link rel="alternate" type="text/html" href="{BADGE}">',
         f'<html><head><link rel="alternate" type="application/vc" href="{PAGE}">',
         '<html><head><link rel="alternate" type="application/vc" href="">',
+        f'<html><head><style>{"a" * 150_000}</style><link rel="alternate" type="application/vc" href="{BADGE}">',
     ],
 )
 def test_a_page_that_names_no_badge_is_said_to(university: FakeWeb, page: str) -> None:
@@ -474,6 +476,29 @@ def test_what_is_late_is_unreachable_and_what_is_ours_is_not(
     monkeypatch.setattr("verification.services.SECONDS_FOR_ALL", 0.0)
     results = json.loads(batch(client, [award.code, "hello"]).content)["results"]
     assert [(line["state"], line["checks"][0]["code"]) for line in results] == [("unreachable", "read.too_late")] * 2
+
+
+def test_what_is_behind_a_link_of_a_batch_is_read_once(
+    client: Client, university: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def noting(body: bytes) -> reading.Presented:
+        read.append(body)
+        return reading.read_fetched(body)
+
+    monkeypatch.setattr(evidence, "read_fetched", noting)
+    picture = baking.bake_svg(SVG, text_of(foreign_badge()))
+    university.serve(PAGE, picture, "image/svg+xml")
+    results = json.loads(batch(client, [PAGE, BADGE, PAGE]).content)["results"]
+    assert [line["state"] for line in results] == ["valid"] * 3
+    assert [body == picture.encode() for body in read] == [True, False]
+
+
+def test_no_link_is_read_after_the_time_for_all_is_over(university: FakeWeb) -> None:
+    links = [reading.Link(BADGE)]
+    assert evidence.look_ahead(links, web=Web(), end=time.monotonic()) == {}
+    assert [*evidence.look_ahead(links, web=Web(), end=time.monotonic() + 20)] == [BADGE]
 
 
 def test_a_batch_over_the_rate_of_connections_says_so_line_by_line(

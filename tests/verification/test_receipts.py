@@ -299,7 +299,8 @@ def other_installation() -> str:
 
 REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     "nothing": (lambda: " ", "Paste a receipt, or choose its file."),
-    "a sentence": (lambda: "Valid credential", "Do not rely on this: A token has three parts."),
+    "a sentence": (lambda: "Valid credential", "Do not rely on this: It is no receipt, or only a part of one."),
+    "two dots": (lambda: "nonsense.a.b", "Do not rely on this: It is no receipt, or only a part of one."),
     "a credential": (
         lambda: evidence.token_text(make_award()),
         "Do not rely on this: The token is something other than a receipt.",

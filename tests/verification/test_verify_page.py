@@ -110,6 +110,17 @@ def test_a_file_name_comes_back_as_text_only(client: Client) -> None:
     assert "<img src=x" not in response.content.decode()
 
 
+def test_who_compared_too_many_addresses_keeps_the_verdict_and_is_told_when_to_try_again(
+    client: Client, award: Award
+) -> None:
+    given = {"input": award.code, "recipient": "eve@example.org"}
+    pages = [client.post("/verify", given) for _ in range(6)]
+    last = pages[-1].content.decode()
+    assert [page.status_code for page in pages] == [200] * 5 + [429]
+    assert "Valid credential" in last and "Not compared" in last and "Try again in 10 minutes." in last
+    assert "Another address" not in last and 500 < int(pages[-1]["Retry-After"]) <= 600
+
+
 def test_the_holders_address_is_compared_and_not_shown_to_be_kept(client: Client, award: Award) -> None:
     matching = client.post("/verify", {"input": award.code, "recipient": " ADA@example.org "})
     other = client.post("/verify", {"input": award.code, "recipient": "eve@example.org"})

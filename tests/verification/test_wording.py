@@ -46,6 +46,13 @@ def test_spans_are_coarse_and_never_too_long(end: datetime, words: str) -> None:
     assert wording.time_between(MARCH, end) == words
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (121, "3 minutes")]
+)
+def test_a_wait_is_never_said_to_be_shorter(seconds: int, words: str) -> None:
+    assert wording.wait_words(seconds) == words
+
+
 def test_thousands_are_grouped_with_a_space_that_does_not_break() -> None:
     assert wording.amount(1240) == "1\u202f240"
     assert wording.counted(1, "month") == "1 month"

@@ -372,7 +372,7 @@ def _sets(series: Series) -> None:
         why = "One proof of the set does not hold, or it is no set of proofs."
         series.hostile("set", text({**GOOD, "proof": value}), BROKEN | {"expired"}, "proof.", why, WORLD)
     series.hostile("unsigned", text(credential()), REFUSED, "proof.missing", "Nobody signed it.", WORLD)
-    series.hostile("unsigned", text({**GOOD, "proof": None}), REFUSED | ALTERED, "proof.", "Nobody signed it.", WORLD)
+    series.hostile("unsigned", text({**GOOD, "proof": None}), REFUSED, "proof.missing", "Nobody signed it.", WORLD)
 
 
 def _methods(series: Series) -> None:

@@ -101,6 +101,7 @@ def _bombs(series: Series) -> None:
         (p.svg(p.svg_json("[" * 100_000)), "JSON without end."),
         (p.svg("<g a='" + "&#x41;" * 500_000 + "'/>"), "Half a million references."),
         (p.svg("".join(f"<g{n}/>" for n in range(200_000))), "Two hundred thousand names."),
+        (p.svg("".join(f"<g a{n}='x'/>" for n in range(200_000))), "Two hundred thousand names of attributes."),
         (p.svg("".join(f'<g xmlns:n{n}="urn:x:{n}"/>' for n in range(60_000))), "Sixty thousand namespaces."),
         (p.svg("]" * 3_000_000), "Three million brackets."),
         (p.svg("<![CDATA[" + "]]" * 1_000_000), "A section that never ends."),

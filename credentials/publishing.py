@@ -72,7 +72,7 @@ class CredentialBuilder:
                 credits_earned=self._version.credits,
                 license_number=award.licence_number or None,
                 narrative=award.narrative or None,
-                result=tuple(_results(award, self._version.address)),
+                result=tuple(_results(award, self._achievement.id)),
             ),
             evidence=tuple(Evidence(id=item["url"], name=item["name"] or None) for item in award.evidence),
             credential_status=StatusEntry(status_list_credential=award.status_list.address, index=award.status_index),
@@ -148,18 +148,18 @@ def _places(has_end: int, has_licence: int, has_narrative: int, results: int, *n
 
 def achievement_of(version: AchievementVersion) -> Achievement:
     """The definition as it stands in every credential of this version."""
-    issuer = version.achievement.issuer
+    issuer, address = version.achievement.issuer, version.address
     return Achievement(
-        id=version.address,
+        id=address,
         name=version.name,
         description=version.description,
         achievement_type=version.achievement_type,
         criteria=Criteria(
-            id=version.criteria_url or version.address,
+            id=version.criteria_url or address,
             narrative="\n".join(f"- {outcome}" for outcome in version.outcomes) or None,
         ),
         creator=Profile(id=issuer.did, name=issuer.name),
-        image=Image(id=f"{version.address}/image.png", caption=f"Badge: {version.name}, {issuer.name}"),
+        image=Image(id=f"{address}/image.png", caption=f"Badge: {version.name}, {issuer.name}"),
         alignment=(*_skills(version), *_eu_elements(version)),
         result_description=(*_outcomes(version), *_result_descriptions(version)),
         credits_available=version.credits,
@@ -190,24 +190,27 @@ def token_of(document: JsonObject, *, key: SigningKey, did: str, signature: byte
 
 
 def _skills(version: AchievementVersion) -> Iterator[Alignment]:
+    address = version.address
     for number, skill in enumerate(version.skills, start=1):
         yield Alignment(
             target_name=skill["name"],
-            target_url=skill.get("url") or f"{version.address}#skill-{number}",
+            target_url=skill.get("url") or f"{address}#skill-{number}",
             target_framework=skill.get("framework") or None,
             target_code=skill.get("code") or None,
         )
 
 
 def _outcomes(version: AchievementVersion) -> Iterator[ResultDescription]:
+    address = version.address
     for number, outcome in enumerate(version.outcomes, start=1):
-        yield ResultDescription(id=f"{version.address}#outcome-{number}", name=outcome, result_type="Status")
+        yield ResultDescription(id=f"{address}#outcome-{number}", name=outcome, result_type="Status")
 
 
 def _result_descriptions(version: AchievementVersion) -> Iterator[ResultDescription]:
+    address = version.address
     for item in version.result_descriptions:
         yield ResultDescription(
-            id=_result_id(version.address, item["key"]),
+            id=_result_id(address, item["key"]),
             name=item["name"],
             result_type=item["result_type"],
             allowed_value=tuple(item.get("allowed_values", ())),
@@ -239,13 +242,14 @@ class _Element:
 
 def _eu_elements(version: AchievementVersion) -> Iterator[Alignment]:
     """One alignment per stated EU element, in the order of the Recommendation's Annex I."""
+    address = version.address
     for element in _stated(version):
         if element.words:
             yield Alignment(
                 target_type=f"ext:{element.name}",
                 target_name=element.words,
                 target_code=element.code or None,
-                target_url=element.url or f"{version.address}#{element.name}",
+                target_url=element.url or f"{address}#{element.name}",
                 target_framework=element.framework or None,
             )
 

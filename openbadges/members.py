@@ -210,13 +210,15 @@ def _json_number(number: Decimal) -> int | float:
 
 
 def _write(value: object) -> JsonValue:
+    if isinstance(value, str):  # as most are
+        return value
     if isinstance(value, Value):
         return value.to_json()
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, Decimal):
         return _json_number(value)
-    assert isinstance(value, str | bool)  # the constructor has seen to it
+    assert isinstance(value, bool)  # the constructor has seen to it
     return value
 
 

@@ -75,7 +75,8 @@ def _weigh_reading(evidence: Evidence) -> Finding | None:
             "proof" if forbidden else "read", "failed", error, "not_accepted" if forbidden else "unreadable"
         )
     if evidence.document is None and evidence.token is None:
-        return finding("read", "failed", "read.no_badge", "It is no link or code that is known here, no badge as JSON, and no token.", state="unreadable")
+        message = "It is no link or code that is known here, no badge as JSON, and no token."
+        return finding("read", "failed", "read.no_badge", message, state="unreadable")
     return None
 
 

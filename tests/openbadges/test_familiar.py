@@ -46,18 +46,22 @@ def converted(document: JsonObject) -> bytes | None:
         return None
 
 
-def with_other_texts(value: Any, draw: st.DrawFn, text: st.SearchStrategy[str]) -> Any:
+def with_other_texts(document: JsonObject, draw: st.DrawFn, text: st.SearchStrategy[str]) -> JsonObject:
     """A copy in which some of the texts outside of parts are others; the rest of it is the same."""
-    if isinstance(value, str):
-        return draw(st.just(value) | text | IRIS)
-    if isinstance(value, list):
-        return [with_other_texts(item, draw, text) for item in value]
-    if not isinstance(value, dict) or isinstance(value, Part):
-        return value
-    return {
-        name: item if name in ("type", "@context") else with_other_texts(item, draw, text)
-        for name, item in value.items()
-    }
+    copy = {**document}
+    waiting: list[Any] = [copy]  # no recursion: drawing goes deep by itself
+    while waiting:
+        container = waiting.pop()
+        places = container.items() if isinstance(container, dict) else enumerate(container)
+        for place, value in list(places):
+            if place in ("type", "@context") or isinstance(value, Part):
+                continue
+            if isinstance(value, str):
+                container[place] = draw(st.just(value) | text | IRIS)
+            elif isinstance(value, dict | list):
+                container[place] = {**value} if isinstance(value, dict) else [*value]
+                waiting.append(container[place])
+    return copy
 
 
 @st.composite

@@ -298,7 +298,10 @@ CELERY_TASK_TIME_LIMIT = 300
 # A request that cannot reach the broker goes on; the sweep finds what it left in the database.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_ROUTES = {"credentials.tasks.issue*": {"queue": "issuing"}}
+CELERY_TASK_ROUTES = {
+    "credentials.tasks.issue*": {"queue": "issuing"},
+    "credentials.tasks.check_file": {"queue": "issuing"},
+}
 CELERY_WORKER_CONCURRENCY = ISSUING_WORKERS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

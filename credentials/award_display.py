@@ -70,6 +70,7 @@ _DONE: Mapping[str, str] = {
     "award.reserved": "Made in the place of an older one",
     "award.issued": "Signed",
     "batch.uploaded": "File uploaded",
+    "batch.check_asked": "Check of the file asked for",
     "batch.checked": "File checked",
     "batch.started": "Batch started",
     "batch.undone": "Start of the batch taken back",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from credentials import recalls, transitions, uploads
+from credentials import file_checks, recalls, transitions, uploads
 from credentials.acting import actor_of, theirs, user_of
 from credentials.codes import shown
 from credentials.display import BatchView, FailedRow, FileFault, IssuedRow, batch_view
@@ -55,6 +55,9 @@ LEFT_OUT = "-"
 def batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A batch: before its start what would be awarded, then how far it is, at the end who got what."""
     found = batch_of(request, public_id)
+    if found.check_asked_at is not None:
+        view = batch_view(found, now=timezone.now())
+        return render(request, "dashboard/checking.html", {"nav": "dashboard", "batch": view})
     if found.state == Batch.State.DRAFT:
         return redirect("dashboard_batch_columns", public_id)
     if found.state == Batch.State.VALIDATED:
@@ -67,7 +70,7 @@ def batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Say what each column of the file means; a guess is filled in. Then every row is checked."""
     found = batch_of(request, public_id, trying="batch.checked")
-    if found.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
+    if found.state not in (Batch.State.DRAFT, Batch.State.VALIDATED) or found.check_asked_at is not None:
         return redirect("dashboard_batch", public_id)
     now = timezone.now()
     try:
@@ -75,13 +78,13 @@ def columns(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     except (ImportRefused, IssuingError) as error:
         return _columns_form(request, found, (), faults=(_fault(error),))
     if request.method != "POST":
-        return _columns_form(request, found, previews)
+        return _columns_form(request, found, previews, refused=tuple(FileFault(*fault) for fault in found.check_faults))
     meanings = {}
     for position, preview in enumerate(previews):
         chosen = request.POST.get(f"column-{position}", "")
         meanings[preview.header] = "" if chosen == LEFT_OUT else chosen
     try:
-        uploads.check(found.pk, meanings=meanings, actor=actor_of(request), now=now)
+        file_checks.check(found, meanings=meanings, actor=actor_of(request), now=now)
     except uploads.HeaderRefused as refused:
         faults = tuple(FileFault(error.message, error.cure) for error in refused.errors)
         return _columns_form(request, found, previews, faults=faults)
@@ -254,7 +257,9 @@ def _columns_form(
     previews: tuple[uploads.ColumnPreview, ...],
     *,
     faults: tuple[FileFault, ...] = (),
+    refused: tuple[FileFault, ...] = (),
 ) -> HttpResponse:
+    """faults: of what was sent just now; refused: why a worker could not check the file."""
     choices = [
         {
             "field": f"column-{position}",
@@ -273,7 +278,8 @@ def _columns_form(
             (column, _IN_WORDS.get(column, column))
             for column in (*uploads.columns_for(found.achievement_version, now=timezone.now()), *NAME_PARTS)
         ],
-        "faults": faults,
+        "faults": faults or refused,
+        "is_refused": bool(refused) and not faults,
     }
     return render(request, "dashboard/columns.html", context, status=400 if faults else 200)
 

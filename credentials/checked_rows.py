@@ -9,11 +9,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 
 from credentials import batches
-from credentials.errors import AchievementArchived
+from credentials.errors import AchievementArchived, FileTakenAway
 from credentials.imports import CellError, RowOutcome, RowValues
 from credentials.imports.text import visible
 from credentials.issuing import NOBODY_HOLDS_IT, held_already
@@ -88,7 +88,10 @@ def new_draft(
 
 
 def store_rows(batch: Batch, outcomes: Iterable[RowOutcome], *, now: datetime) -> None:
-    """Store each row of a draft with what would come of it, and count them; a transaction for every part."""
+    """Store each row of a draft with what would come of it, and count them; a transaction for every part.
+
+    Raises FileTakenAway.
+    """
     good = batch.total - batch.failed
     for part in _parts(iter(outcomes), PART_ROWS):
         good = _store_part(batch, part, good=good, now=now)
@@ -105,13 +108,31 @@ def clear_rows(batch: Batch) -> None:
 
 
 def mark_validated(batch: Batch) -> None:
-    batch.state, batch.checker = Batch.State.VALIDATED, ""
-    batch.save(update_fields=["state", "checker", "notes", "columns"])
+    """End the check of a draft whose rows are stored. Raises FileTakenAway."""
+    columns = {"state": Batch.State.VALIDATED, "checker": "", "check_asked_at": None}
+    if not _held_by_us(batch).update(**columns, notes=batch.notes, columns=batch.columns):
+        raise FileTakenAway
+    batch.refresh_from_db(fields=columns)
+
+
+def let_go(batch: Batch) -> None:
+    """Forget the rows of a draft whose check failed, unless it is somebody else's by now."""
+    with transaction.atomic():
+        if _held_by_us(batch).select_for_update().first():
+            clear_rows(batch)
+            Batch.objects.filter(pk=batch.pk).update(checker="")
+
+
+def _held_by_us(batch: Batch) -> models.QuerySet[Batch]:
+    """The draft, if it was neither dropped nor taken over since this process took it."""
+    return Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT, checker=batch.checker)
 
 
 @transaction.atomic
 def _store_part(batch: Batch, part: Sequence[RowOutcome], *, good: int, now: datetime) -> int:
     """Store these rows; good: how many good ones came before. Returns how many there are now."""
+    if not _held_by_us(batch).select_for_update(no_key=True).first():
+        raise FileTakenAway
     is_held = _held(batch, part, now=now)
     rows, first_chunk = [], -(-good // batches.CHUNK_ROWS)
     counts: dict[str, int] = defaultdict(int)

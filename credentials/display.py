@@ -115,6 +115,7 @@ class BatchView:
     can_retry: bool = False
     recall: RecallView | None = None
     converted: int = 0
+    check: Literal["", "waiting", "working"] = ""
     failed_rows: tuple[FailedRow, ...] = ()
     issued_rows: tuple[IssuedRow, ...] = ()
 
@@ -137,7 +138,11 @@ class BatchView:
     @property
     def is_moving(self) -> bool:
         """Whether the page changes by itself: workers are at it, or it will start."""
-        return self.state in (Batch.State.RUNNING, Batch.State.HELD) or bool(self.recall and not self.recall.is_done)
+        return (
+            bool(self.check)
+            or self.state in (Batch.State.RUNNING, Batch.State.HELD)
+            or bool(self.recall and not self.recall.is_done)
+        )
 
     @property
     def is_stopping(self) -> bool:
@@ -160,6 +165,8 @@ class BatchView:
     def word(self) -> str:
         if self.is_stopping:
             return "Being cancelled"
+        if self.check:
+            return "Being checked" if self.check == "working" else "Waiting for a worker"
         return "Recalled" if self.recall and self.recall.is_done else _STATES[self.state][0]
 
     @property
@@ -234,6 +241,7 @@ def batch_view(
         can_retry=can_retry,
         recall=recall,
         converted=batch.converted,
+        check="" if batch.check_asked_at is None else "working" if batch.checker else "waiting",
         failed_rows=failed_rows,
         issued_rows=issued_rows,
     )

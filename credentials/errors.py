@@ -44,6 +44,14 @@ class BatchIsBusy(IssuingError):
         super().__init__("Somebody is having this file checked at this moment. Load the page again in a minute.")
 
 
+class FileTakenAway(IssuingError):
+    code = "file_taken_away"
+    title = "The file was dropped while it was checked"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody dropped this file, or had it checked anew, while it was checked.")
+
+
 class NothingToRetry(IssuingError):
     code = "nothing_to_retry"
     title = "No row can be tried again"

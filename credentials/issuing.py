@@ -140,6 +140,7 @@ def abandon(*, batch: Batch, award_ids: Sequence[int], now: datetime) -> None:
     abandoned = Award.objects.filter(pk__in=award_ids, state=Award.State.RESERVED)
     public_ids = [str(public_id) for public_id in abandoned.order_by("pk").values_list("public_id", flat=True)]
     Award.objects.filter(replaced_by__in=abandoned).update(replaced_by=None)
+    Notice.objects.filter(award__in=abandoned).delete()  # none was sent: they wait until the award is signed
     set_bits(award_ids=award_ids, now=now)
     abandoned.update(state=Award.State.ABANDONED, state_since=now)
     _record(batch, "awards.abandoned", now=now, awards=[*public_ids])
@@ -208,7 +209,7 @@ def held_already(batch: Batch, now: datetime) -> models.QuerySet[Award]:
     if batch.duplicates == Batch.Duplicates.ISSUE:
         return awards.none()
     replaces = batch.duplicates in (Batch.Duplicates.RENEW, Batch.Duplicates.CORRECT)
-    return awards.standing() if replaces else awards.in_force(now)
+    return awards.replaceable() if replaces else awards.in_force(now)
 
 
 def _newest_held(batch: Batch, people: Sequence[Person], now: datetime) -> dict[str, Award]:
@@ -219,19 +220,17 @@ def _newest_held(batch: Batch, people: Sequence[Person], now: datetime) -> dict[
 
 def _external_ids_taken(batch: Batch, people: Sequence[Person]) -> dict[str, Award]:
     wanted = {values.external_id for _, values in people if values.external_id}
-    awards = Award.objects.filter(issuer=batch.issuer, external_id__in=wanted).naming()
-    return {award.external_id: award for award in awards}
+    awards = Award.objects.filter(issuer=batch.issuer, external_id__in=wanted)
+    found = list(awards.naming())
+    if batch.duplicates == Batch.Duplicates.CORRECT:  # their ids are free, and still tell which ones are meant
+        found = [*awards.bereft().filter(achievement_version=batch.achievement_version).order_by("pk"), *found]
+    return {award.external_id: award for award in found}
 
 
 def _follow_abandoned(awards: Sequence[Award], *, version: AchievementVersion) -> None:
     """Lead to these awards from earlier ones of the same people whose renewal was abandoned."""
     by_email = {award.recipient_email: award.pk for award in awards}
-    replaced = Award.objects.filter(
-        achievement_version=version,
-        recipient_email__in=by_email,
-        state=Award.State.SUPERSEDED,
-        replaced_by=None,
-    )
+    replaced = Award.objects.bereft().filter(achievement_version=version, recipient_email__in=by_email)
     links = [(key, by_email[email]) for key, email in replaced.values_list("pk", "recipient_email")]
     set_columns(Award, ("replaced_by_id",), links)
 
@@ -242,7 +241,7 @@ def _held_by(values: RowValues, *, batch: Batch, held: Mapping[str, Award], take
     if (
         named is not None
         and named.achievement_version_id == batch.achievement_version_id
-        and named.state in named.STANDING
+        and named.state in (*named.STANDING, Award.State.SUPERSEDED)
     ):
         return named
     return held.get(values.email)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from credentials import status_lists, uploads
+from credentials import file_checks, status_lists, uploads
 from credentials.acting import actor_of, issuers_of, theirs, user_of
 from credentials.display import Choice, ChoiceGroup, FileFault, batch_view
 from credentials.errors import IssuingError
@@ -90,7 +90,7 @@ def _check_upload(
         return _award_form(request, errors={"achievement": str(error)})
     try:
         if uploads.has_own_headers(draft, now=now):
-            uploads.check(draft.pk, meanings=None, actor=actor_of(request), now=now)
+            file_checks.check(draft, meanings=None, actor=actor_of(request), now=now)
     except ImportRefused as refused:
         draft.delete()
         return _award_form(request, faults=(FileFault(refused.message, refused.cure),))

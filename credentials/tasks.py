@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from credentials import batches, notices, recalls, status_lists, transitions, uploads, wake
+from credentials import batches, file_checks, notices, recalls, status_lists, transitions, uploads, wake
 from credentials.life import completing
 from issuers import audit, checkpoints
 
@@ -24,6 +24,12 @@ def issue_recall(recall_id: int) -> None:
         wake.send(recalls.TASK, recall_id)
 
 
+@shared_task(soft_time_limit=900, time_limit=960)
+def check_file(batch_id: int) -> None:
+    """Check an uploaded file that is too long for a request."""
+    file_checks.check_asked(batch_id=batch_id, now=timezone.now())
+
+
 @shared_task
 def sweep() -> int:
     """Begin batches whose time has come, and find running ones that nobody works on.
@@ -33,6 +39,7 @@ def sweep() -> int:
     now = timezone.now()
     transitions.start_due(now=now)
     recalls.sweep()
+    file_checks.sweep()
     uploads.forget_abandoned(now=now)
     return batches.sweep()
 

@@ -208,9 +208,9 @@ def cancel_batch(*, batch_id: int, now: datetime, actor: Actor = WORKER) -> Batc
     rows = pending.filter(award=None).update(state=BatchRow.State.CANCELLED)
     _record("batch.cancelled", batch, actor=actor, now=now, rows=rows)
     close_chunks(batch.pk, [number for number in idle if number not in reserved], now=now)
-    batch.cancelled_at, batch.pause_reason = now, ""
+    batch.cancelled_at, batch.pause_reason, batch.check_asked_at = now, "", None
     batch.state = Batch.State.RUNNING if batch.started_at else batch.state
-    batch.save(update_fields=["cancelled_at", "pause_reason", "state"])
+    batch.save(update_fields=["cancelled_at", "pause_reason", "check_asked_at", "state"])
     finish_if_done(batch, now=now)
     transaction.on_commit(partial(wake_workers, batch_id=batch.pk))
     batch.file_pieces.all().delete()

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from credentials import leases
-from credentials.checked_rows import clear_rows, mark_validated, new_draft, store_rows
+from credentials.checked_rows import clear_rows, let_go, mark_validated, new_draft, store_rows
 from credentials.errors import BatchIsBusy, BatchStateRefuses
 from credentials.imports import AwardFile, CellError, ImportRefused, Rules, open_awards, open_table
 from credentials.imports.columns import header_key, known_columns, read_header
@@ -77,7 +77,7 @@ def receive(
             number += 1
         batch.file_digest = digest.hexdigest()
         batch.save(update_fields=["file_digest"])
-        _record("batch.uploaded", batch, actor=actor, now=now, digest=batch.file_digest)
+        record("batch.uploaded", batch, actor=actor, now=now, digest=batch.file_digest)
     return batch
 
 
@@ -106,6 +106,18 @@ def has_own_headers(batch: Batch, *, now: datetime) -> bool:
     return not read_header(number, cells, _rules(batch, now=now))[1]
 
 
+def has_more_rows_than(count: int, batch: Batch, *, columns: Mapping[str, str], now: datetime) -> bool:
+    """Whether a kept file has a header that fits and more rows than this; it takes to read so many of them.
+
+    columns: what its headers mean. Raises ImportRefused, BatchStateRefuses.
+    """
+    rules = replace(_rules(batch, now=now), meanings=columns)
+    rows = open_table(_kept(batch), rules=rules).rows
+    number, header = next(rows, (0, []))
+    is_fit = bool(number) and not read_header(number, header, rules)[1]
+    return is_fit and next(islice(rows, count, None), None) is not None
+
+
 def columns_for(version: AchievementVersion, *, now: datetime) -> tuple[str, ...]:
     """Every column that a file may have for this achievement."""
     return known_columns(Rules.for_achievement(version.result_descriptions, today=now.date()))
@@ -120,18 +132,26 @@ def check(batch_id: int, *, meanings: Mapping[str, str] | None, actor: Actor, no
     """
     with leases.hold() as owner:
         batch = _take(batch_id, owner=owner)
-        try:
-            batch.columns = {header_key(header): column for header, column in (meanings or {}).items()}
-            rules = replace(_rules(batch, now=now), meanings=batch.columns)
-            _store(batch, open_awards(_kept(batch), rules=rules), now=now)
+        batch.columns = {header_key(header): column for header, column in (meanings or {}).items()}
+        check_taken(batch, actor=actor, now=now)
+    return batch
+
+
+def check_taken(batch: Batch, *, actor: Actor, now: datetime) -> None:
+    """Check the file of a batch that this process holds. Raises HeaderRefused, ImportRefused, FileTakenAway."""
+    owner = batch.checker
+    try:
+        rules = replace(_rules(batch, now=now), meanings=batch.columns)
+        _store(batch, open_awards(_kept(batch), rules=rules), now=now)
+        with transaction.atomic():
+            mark_validated(batch)
             if batch.columns:
                 _remember(batch)
-            _record("batch.checked", batch, actor=actor, now=now, rows=batch.total, errors=batch.failed)
-        except BaseException:
-            clear_rows(batch)
-            Batch.objects.filter(pk=batch.pk).update(checker="")
-            raise
-    return batch
+            record("batch.checked", batch, actor=actor, now=now, rows=batch.total, errors=batch.failed)
+    except BaseException:
+        batch.checker = owner  # it is still so where the transaction above was taken back
+        let_go(batch)
+        raise
 
 
 def check_at_once(
@@ -160,6 +180,7 @@ def check_at_once(
     rules = replace(_rules(batch, now=now), meanings=batch.columns)
     try:
         _store(batch, open_awards(source, rules=rules), now=now)
+        mark_validated(batch)
     except BaseException:
         batch.delete()
         raise
@@ -178,7 +199,7 @@ def forget_abandoned(*, now: datetime) -> int:
     return count
 
 
-def _record(action: str, batch: Batch, *, actor: Actor, now: datetime, **details: JsonValue) -> None:
+def record(action: str, batch: Batch, *, actor: Actor, now: datetime, **details: JsonValue) -> None:
     audit.record(
         action,
         actor=actor,
@@ -195,20 +216,25 @@ def _store(batch: Batch, opened: AwardFile, *, now: datetime) -> None:
         raise HeaderRefused(opened.header_errors)
     store_rows(batch, opened.outcomes, now=now)
     batch.notes = list(opened.notes)
-    mark_validated(batch)
 
 
 @transaction.atomic
 def _take(batch_id: int, *, owner: str) -> Batch:
     """The batch, marked as being checked by this lease."""
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    if batch.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
-        raise BatchStateRefuses(batch.get_state_display(), "Its columns can be matched before it is started only.")
-    if batch.checker and leases.is_alive(batch.checker):
-        raise BatchIsBusy
+    batch = lock_checkable(batch_id)
     batch.checker = owner
     batch.save(update_fields=["checker"])
     clear_rows(batch)  # and so it cannot be started meanwhile
+    return batch
+
+
+def lock_checkable(batch_id: int) -> Batch:
+    """A batch whose file can be checked now, locked. Raises BatchStateRefuses, BatchIsBusy."""
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.state not in (Batch.State.DRAFT, Batch.State.VALIDATED):
+        raise BatchStateRefuses(batch.get_state_display(), "Its columns can be matched before it is started only.")
+    if batch.check_asked_at is not None or (batch.checker and leases.is_alive(batch.checker)):
+        raise BatchIsBusy
     return batch
 
 

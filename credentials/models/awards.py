@@ -69,6 +69,14 @@ class AwardQuerySet(models.QuerySet["Award"]):
         """Given, and neither withdrawn nor replaced; they may have expired."""
         return self.filter(state__in=Award.STANDING)
 
+    def bereft(self) -> Self:
+        """Replaced by an award that was abandoned: the next one is to take their place."""
+        return self.filter(state=Award.State.SUPERSEDED, replaced_by=None)
+
+    def replaceable(self) -> Self:
+        """What a renewal or correction can take the place of."""
+        return self.standing() | self.bereft()
+
     def in_force(self, at: datetime) -> Self:
         """Given and neither withdrawn, replaced nor over."""
         return self.standing().exclude(valid_until__lte=at)

@@ -49,6 +49,13 @@ class Batch(models.Model):
     )
     notes = models.JSONField(default=list, blank=True, help_text="Sentences to show beside the check of the file.")
     checker = models.CharField(max_length=60, blank=True, help_text="Lease of the process that checks the file.")
+    check_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a worker is to check the file; empty: it is done, or nobody asked."
+    )
+    check_deaths = models.PositiveSmallIntegerField(default=0, help_text="How many workers died of the check.")
+    check_faults = models.JSONField(
+        default=list, blank=True, help_text="Why a worker refused the file: pairs of what is wrong and the cure."
+    )
     duplicates = models.CharField(max_length=7, choices=Duplicates.choices, default=Duplicates.SKIP)
     state = models.CharField(max_length=9, choices=State.choices, default=State.VALIDATED)
     pause_reason = models.CharField(
@@ -76,7 +83,12 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["issuer", "-id"], name="batch_newest_first")]
+        indexes = [
+            models.Index(fields=["issuer", "-id"], name="batch_newest_first"),
+            models.Index(
+                fields=["check_asked_at"], condition=Q(check_asked_at__isnull=False), name="batch_waits_for_check"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "validated", "held", "running", "paused", "finished", "cancelled"]),
@@ -103,6 +115,9 @@ class Batch(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False), name="cancelled_batch_was_cancelled"
+            ),
+            models.CheckConstraint(
+                condition=Q(check_asked_at=None) | Q(state="draft"), name="only_a_draft_waits_for_its_check"
             ),
             models.CheckConstraint(
                 condition=Q(pause_reason="") | Q(state="paused"), name="only_a_paused_batch_has_a_reason"

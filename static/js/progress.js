@@ -1,4 +1,4 @@
-// Keeps the page of a batch at work up to date. Without this script the page loads itself again.
+// Keeps the page of a batch at work, or of a file that is checked, up to date. Without this script the page loads itself again.
 const panel = document.querySelector("[data-progress]");
 const EVERY = 2000;
 const LONGEST_PAUSE = 30000;
@@ -10,8 +10,10 @@ const amount = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 function show(state) {
   const bar = panel.querySelector("progress");
-  bar.max = state.total;
-  bar.value = state.done;
+  if (bar) {
+    bar.max = state.total;
+    bar.value = state.done;
+  }
   for (const place of panel.querySelectorAll("[data-count]")) place.textContent = amount(state[place.dataset.count]);
   for (const place of panel.querySelectorAll("[data-text]")) place.textContent = state[place.dataset.text];
   if (Date.now() - lastSpoken > SPOKEN_EVERY) {

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from credentials import batches, poison, signing
 from credentials.batches import MOST_DEATHS, issue_next_chunk
 from credentials.failpoints import failpoint
-from credentials.models import Award, Batch, BatchRow, StatusEntry, StatusList
+from credentials.models import Award, Batch, BatchRow, Notice, StatusEntry, StatusList
 from credentials.transitions import retry_failed_rows
 from issuers.models import AuditEntry
 from openbadges import status
@@ -153,6 +153,30 @@ def test_the_link_of_an_award_whose_renewal_failed_leads_to_the_next_one(fail_on
     assert ends(work_off(renewal)) == ("finished", 3, 0, 0)
     old.refresh_from_db()
     assert old.successor == Award.objects.get(recipient_email=POISONED, state="issued")
+
+
+@pytest.mark.parametrize("named_by", ["email", "id"])
+def test_a_correction_that_failed_is_made_by_a_retry_and_told_once(
+    named_by: str, fail_one: Fail, settings: Settings
+) -> None:
+    version = make_version()
+    issue(version, *(person(f"learner-{number}@example.org", external_id=f"A-{number}") for number in (1, 2, 3)))
+    old = Award.objects.get(recipient_email=POISONED)
+    right = POISONED if named_by == "email" else "right@example.org"
+    rows = [
+        person(right if number == 2 else f"learner-{number}@example.org", "Right Name", external_id=f"A-{number}")
+        for number in (1, 2, 3)
+    ]
+    batch = fail_one(started(make_batch(version, *rows, duplicates=Batch.Duplicates.CORRECT)))
+    assert ends(batch) == ("finished", 2, 0, 1)
+    assert Notice.objects.count() == 2 and not Notice.objects.filter(award__state="abandoned").exists()
+    retry_failed_rows(batch_id=batch.pk, now=NOW)
+    assert ends(work_off(batch)) == ("finished", 3, 0, 0)
+    old.refresh_from_db()
+    new = old.successor
+    assert new is not None and (new.state, new.recipient_name, new.recipient_email) == ("issued", "Right Name", right)
+    assert (new.external_id, new.awarded_at) == (old.external_id, old.awarded_at)
+    assert Notice.objects.filter(award=new).count() == 1
 
 
 def test_what_was_given_up_is_in_the_audit_log(fail_one: Fail) -> None:

@@ -157,6 +157,7 @@ BREAKS: dict[str, Callable[[World], object]] = {
     "batch_at_work_was_started": lambda w: change(w.batch, started_at=None),
     "held_batch_knows_its_start": lambda w: change(w.batch, state="held", finished_at=None),
     "cancelled_batch_was_cancelled": lambda w: change(w.batch, state="cancelled"),
+    "only_a_draft_waits_for_its_check": lambda w: change(w.batch, check_asked_at=NOW),
     "only_a_paused_batch_has_a_reason": lambda w: change(w.batch, pause_reason="disk_full"),
     "file_piece_number_is_unique": lambda w: [
         BatchFilePiece.objects.create(batch=w.batch, number=0, content=b"x") for _ in range(2)

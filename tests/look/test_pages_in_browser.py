@@ -130,6 +130,17 @@ def test_progress_is_followed_until_the_batch_is_final(open_page: Open) -> None:
     assert page.locator("[data-count=issued]").inner_text() == "895"
 
 
+def test_the_check_of_a_long_file_is_followed_to_its_end(open_page: Open) -> None:
+    page = open_page("checking")
+    said = {"total": 60_000, "state": "draft", "word": "Being checked", "updated": "10:00:02 UTC", "final": False}
+    page.route(f"**/dashboard/batches/{BATCH}/progress", lambda route: route.fulfill(body=json.dumps(said)))
+    page.get_by_text("10:00:02 UTC").wait_for(timeout=8000)
+    assert page.locator("[data-count=total]").inner_text() == "60\u202f000"
+    said |= {"state": "validated", "final": True}
+    with page.expect_navigation():
+        pass
+
+
 def test_a_dropped_file_lands_in_the_file_field(open_page: Open) -> None:
     page = open_page("home")
     page.evaluate(

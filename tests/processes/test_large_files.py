@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from config.supervisor import worker_command
 from tests.credentials.imports.workbooks import MAIN, STYLES, book, relations
-from tests.processes.installation import ROOT, Installation
+from tests.processes.installation import ROOT, Installation, until
 
 ROWS = int(os.environ.get("TOUCHSTONE_LARGE_ROWS", "10000"))
 MOST_MEGABYTES = 300
@@ -55,6 +56,34 @@ def write_xlsx(path: Path) -> None:
                 cells = cell.format("A", number, 2 * number - 2) + cell.format("B", number, 2 * number - 1)
                 part.write(f'<row r="{number}">{cells}</row>'.encode())
             part.write(b"</sheetData></worksheet>")
+
+
+def test_a_check_whose_worker_is_killed_is_done_anew(embedded: Installation, tmp_path: Path) -> None:
+    """No row is lost, and none is there twice."""
+    path = tmp_path / "people.csv"
+    write_csv(path)
+    facts = "SELECT state, total, failed, foreseen_new, checker, check_deaths FROM credentials_batch WHERE id = {}"
+    with embedded.worker(worker_command(embedded.folder)) as worker:
+        asked = subprocess.run(
+            [sys.executable, "-m", "tests.processes.ask_for_check", str(path)],
+            cwd=ROOT,
+            env={**embedded.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert asked.returncode == 0, asked.stderr
+        batch = int(asked.stdout)
+        begun = f"SELECT id FROM credentials_batch WHERE id = {batch} AND total BETWEEN 1 AND {ROWS - 1}"
+        until(lambda: embedded.query(begun), within=60, what="some rows are stored")
+        worker.kill_group()
+        worker.start()
+        checked = f"SELECT id FROM credentials_batch WHERE id = {batch} AND state = 'validated'"
+        until(lambda: embedded.query(checked), within=60 + ROWS // 200, what="the check ends")
+    assert embedded.query(facts.format(batch)) == [("validated", ROWS, ROWS // 100, ROWS - ROWS // 100, "", 1)]
+    numbers = f"SELECT count(*), count(DISTINCT number) FROM credentials_batchrow WHERE batch_id = {batch}"
+    assert embedded.query(numbers) == [(ROWS, ROWS)]
 
 
 @pytest.mark.parametrize(("name", "write"), [("people.csv", write_csv), ("people.xlsx", write_xlsx)])

@@ -23,7 +23,7 @@ from credentials.models import Award
 from credentials.publishing import token_of
 from issuers.publishing import did_document
 from openbadges import strict_json
-from openbadges.case import Case, Document, Missing, OwnFacts, credential_in, issuer_id
+from openbadges.case import Case, Document, Missing, credential_in, issuer_id
 from openbadges.endorsements import endorsements_in
 from openbadges.errors import LinkNotFollowed, LinkUnreachable, OpenBadgesError
 from openbadges.facts import Evidence, LinkState, Source
@@ -31,9 +31,10 @@ from openbadges.headlines import long_date
 from openbadges.inputs import Badge, Unreadable
 from openbadges.json_types import JsonObject
 from openbadges.references import Reference, needed, needed_for
-from openbadges.status_entry import StatusQuestion, questions
+from openbadges.status_entry import questions
 from outbound.fetch import Fetched
-from verification import limited, own, own_facts
+from verification import limited, own
+from verification.own_facts import own_facts, status_document
 from verification.reading import Code, Link, Presented, looks_like_xml, read_fetched
 from verification.web import TooManyFetches, Web
 
@@ -191,27 +192,12 @@ def _stopped(source: Source, state: LinkState | None, detail: str, recipient: st
 def _case(badge: Badge, *, recipient: str | None, held: Held, web: Web | None) -> Case:
     credential = credential_in(badge)
     asked = questions(credential)
-    ours = _own_facts(credential, asked)
+    ours = own_facts(credential, asked)
     if ours.issuer is not None and len(ours.status) == len(asked) and not endorsements_in(credential):
         documents: dict[str, Document | Missing] = {}  # a badge of our own needs nobody else, and most badges here are
     else:
         documents = _documents(needed_for(credential, badge.token, asked), held, web)
     return Case(badge, documents, ours, recipient, asked)
-
-
-def _own_facts(credential: JsonObject, asked: Sequence[StatusQuestion | None]) -> OwnFacts:
-    """What our own database says about the issuer, the award and the lists that a credential names."""
-    named = issuer_id(credential)
-    ours = own.issuer(named)
-    status = {}
-    for place, question in enumerate(asked):
-        list_id = None if question is None else own.status_list_id(question.address)
-        if question is not None and list_id is not None:
-            status[place] = own_facts.status_fact(list_id, question, issuer=ours)
-    if ours is None:
-        return OwnFacts(status=status)
-    issuer = own_facts.issuer_fact(ours, did=named)
-    return OwnFacts(issuer, own_facts.record_fact(credential, issuer=ours), status)
 
 
 def _documents(references: Sequence[Reference], held: Held, web: Web | None) -> dict[str, Document | Missing]:
@@ -237,7 +223,7 @@ def _of_ours(reference: Reference) -> Document | None:
     """What one of our own addresses serves, read in process: nothing of ours is asked for over HTTP."""
     list_id = own.status_list_id(reference.url)
     if list_id is not None:
-        return own_facts.status_document(list_id)
+        return status_document(list_id)
     issuer = own.issuer(reference.id)
     return None if issuer is None else did_document(issuer)
 

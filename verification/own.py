@@ -89,10 +89,15 @@ def award_id(address: str) -> uuid.UUID | None:
 
 def issuer(did: str) -> Issuer | None:
     """The issuer of ours with exactly this DID."""
+    slug = issuer_slug(did)
+    return None if slug is None else Issuer.objects.filter(slug=slug).first()
+
+
+def issuer_slug(did: str) -> str | None:
+    """The slug that an issuer with this DID would have here; None where it cannot be one of ours."""
     for prefix in _issuer_prefixes(*origins()):
-        slug = did.removeprefix(prefix)
-        if did.startswith(prefix) and "\0" not in slug:  # PostgreSQL cannot even be asked for NUL
-            return Issuer.objects.filter(slug=slug).first()
+        if did.startswith(prefix) and "\0" not in did:  # PostgreSQL cannot even be asked for NUL
+            return did.removeprefix(prefix)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -26,7 +27,7 @@ from verification.http import HTML, any_origin, preferred, varied
 from verification.records import achievement_card, achievement_page, host, issuer_entries, issuer_page, record_of
 from verification.scale import example_when
 from verification.services import verify
-from verification.throttle import seconds_to_wait, seconds_to_wait_for_holder, web_for
+from verification.throttle import TooManyTries, seconds_to_wait, tries_to_match, web_for
 from verification.uploads import FileIsPdf, FileTooLarge, read_upload
 from verification.web import TooManyFetches
 from verification.wording import wait_words
@@ -94,12 +95,14 @@ def _verdict_page(request: HttpRequest, data: bytes | str, asked: Asked) -> Http
     if wait is not None:
         return _too_often(request, "429.html", {"nav": "check", "asked": asked}, wait)
     recipient = request.POST.get("recipient", "").strip()[:254] or None
-    if recipient and (wait := seconds_to_wait_for_holder(request, data)) is not None:
-        recipient = None  # the badge itself is judged all the same
     # Only a button opens other sites: nobody reaches them through us by a picture or a link (DESIGN 5).
     web = web_for(request) if request.method == "POST" else None
+    judged = partial(verify, data, now=timezone.now(), web=web, receipt=True)
     try:
-        verdict = verify(data, recipient=recipient, now=timezone.now(), web=web, receipt=True)
+        try:
+            verdict = judged(recipient=recipient, admit=tries_to_match(request))
+        except TooManyTries as error:
+            wait, verdict = error.wait, judged()  # the badge itself is judged all the same
     except TooManyFetches as error:
         return _too_often(request, "429.html", {"nav": "check", "asked": asked}, error.wait)
     record = None if verdict.award is None else record_of(verdict.award)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credentials.models import Award
+from openbadges.case import Case, credential_in, issuer_id
 from openbadges.errors import LinkUnreachable, TooCostly
 from openbadges.facts import Evidence
 from openbadges.judge import judge
@@ -38,17 +39,21 @@ def verify(
     *,
     now: datetime,
     recipient: str | None = None,
+    admit: Callable[[str], None] = lambda badge: None,
     held: Held = NOTHING_HELD,
     web: Web | None = None,
     receipt: bool = False,
 ) -> Verdict:
     """Judge one input: a link, code, token or JSON as text, or the bytes of a file.
 
-    recipient: an e-mail address to compare with the holder's; held: documents of others that the caller supplies;
-    web: other sites, None to open no connection and ask no name server; receipt: sign one (verification.receipts).
+    recipient: an e-mail address to compare with the holder's; admit: called with the badge's id before that is done,
+    and may raise to refuse; held: documents of others that the caller supplies; web: other sites, None to open no
+    connection and ask no name server; receipt: sign one (verification.receipts).
     Never raises because of the input, but web.TooManyFetches where the asker has used up the connections of a minute.
     """
     gathered = gather(read(data), recipient=recipient, held=held, web=web)
+    if recipient and gathered.case is not None:
+        admit(_id_of(gathered.case))
     return _verdict(data, gathered, now, receipt)
 
 
@@ -92,6 +97,14 @@ def _verdict(data: bytes | str, gathered: Gathered, now: datetime, receipt: bool
         credential = "" if gathered.case is None else gathered.case.badge.text
         report = replace(report, receipt=receipts.sign(report, presented=data, credential=credential))
     return Verdict(report, gathered.award, gathered.site)
+
+
+def _id_of(case: Case) -> str:
+    """The badge's id, which its signature covers: the same in whatever form it is sent. Badges without one have that of
+    their issuer."""
+    credential = credential_in(case.badge)
+    named = credential.get("id")
+    return named if isinstance(named, str) else issuer_id(credential)
 
 
 def _report(gathered: Gathered, now: datetime) -> Report:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -55,9 +57,8 @@ class HolderThrottle(_PerAddress):
     scope = "holder"
     TRIES, SECONDS = 5, 600
 
-    def __init__(self, data: bytes | str) -> None:
-        text = data if isinstance(data, bytes) else data.strip().encode("utf-8", "replace")
-        self._badge = hashlib.sha256(text).hexdigest()[:32]
+    def __init__(self, badge: str) -> None:
+        self._badge = hashlib.sha256(badge.encode("utf-8", "replace")).hexdigest()[:32]
         super().__init__()
 
     def get_rate(self) -> str:
@@ -70,14 +71,28 @@ class HolderThrottle(_PerAddress):
         return f"{super().get_cache_key(request, view)}:{self._badge}"
 
 
+class TooManyTries(Exception):
+    """The asker has used up the tries to match an address with the holder of one badge. `wait`: seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"Wait {wait} seconds.")
+        self.wait = wait
+
+
 def seconds_to_wait(request: HttpRequest) -> int | None:
     """Count one question from this address; None if it may be answered, else how many seconds to wait."""
     return _take(VerifyThrottle(), request)
 
 
-def seconds_to_wait_for_holder(request: HttpRequest | Request, data: bytes | str) -> int | None:
-    """Count one try to match an address with the holder of a badge, as `seconds_to_wait` does."""
-    return _take(HolderThrottle(data), request)
+def tries_to_match(request: HttpRequest | Request) -> Callable[[str], None]:
+    """What counts one try to match an address with the holder of a badge, by the badge's id. It raises TooManyTries."""
+
+    def admit(badge: str) -> None:
+        wait = _take(HolderThrottle(badge), request)
+        if wait is not None:
+            raise TooManyTries(wait)
+
+    return admit
 
 
 def web_for(request: HttpRequest | Request) -> Web:
@@ -94,4 +109,4 @@ def web_for(request: HttpRequest | Request) -> Web:
 def _take(throttle: SimpleRateThrottle, request: HttpRequest | Request) -> int | None:
     if throttle.allow_request(request, None):  # type: ignore[arg-type]  # reads META only, as both requests have
         return None
-    return max(1, round(throttle.wait() or 1))
+    return max(1, math.ceil(throttle.wait() or 1))

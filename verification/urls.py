@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from verification import pages, publications, receipt_pages
-from verification.api import VerifyBatchView, VerifyView
+from verification.api import VerifyBatchView, verify_one
 from verification.http import any_origin
 from verification.openapi import openapi
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("verify", pages.verify_page, name="verify"),
     path("verify/receipt", receipt_pages.receipt, name="receipt"),
-    path("api/v1/verify", any_origin(VerifyView.as_view()), name="api_verify"),
+    path("api/v1/verify", any_origin(verify_one), name="api_verify"),
     path("api/v1/openapi.json", any_origin(openapi), name="api_openapi"),
     path("api/v1/verify/batch", any_origin(VerifyBatchView.as_view()), name="api_verify_batch"),
     path("c/<uuid:public_id>", pages.credential, name="credential"),

@@ -1,6 +1,7 @@
 """`POST /api/v1/verify`: the contract that other programs rely on (DESIGN 5)."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from credentials.models import Award
 from openbadges.report import CHECK_IDS
 from openbadges.times import parse_time
-from tests.factories import Answer
+from tests.factories import Answer, make_award, person
 from verification import evidence
 from verification.throttle import VerifyThrottle
 
@@ -104,6 +105,31 @@ def test_a_badge_of_ours_is_looked_up_with_one_question(
     assert json.loads(response.content)["outcome"] == "valid"
 
 
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "alone": lambda text: json.dumps({"input": text}),
+    "compact": lambda text: json.dumps({"input": text}, separators=(",", ":"), ensure_ascii=False),
+    "spread out": lambda text: "\n" + json.dumps({"input": text}, indent=2).replace(":", " :", 1) + "\r\n",
+    "with an escaped name": lambda text: json.dumps({"input": text}).replace("input", "\\u0069nput", 1),
+    "with a flag": lambda text: json.dumps({"input": text, "receipt": False}),
+    "with no recipient": lambda text: json.dumps({"recipient": "", "input": text}),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+@pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}, {"Accept": "text/html, */*;q=0.1"}])
+def test_a_request_is_answered_alike_however_it_is_written(
+    client: Client, award: Award, way: str, headers: dict[str, str]
+) -> None:
+    for text in (award.document, f"  {award.code} é\u2028", ""):
+        answers = [
+            client.post(API, WRITTEN[each](text), content_type="application/json", headers=headers)
+            for each in ("alone", way)
+        ]
+        first, second = (json.loads(answer.content) | {"checked_at": ""} for answer in answers)
+        assert first == second
+        assert [(each.status_code, each["Content-Type"]) for each in answers] == [(200, "application/json")] * 2
+
+
 def test_a_link_to_another_site_that_does_not_answer_is_unreachable(client: Client) -> None:
     report = json.loads(ask(client, input="https://elsewhere.example/badges/1").content)
     assert (report["outcome"], report["state"]) == ("unknown", "unreachable")
@@ -127,6 +153,8 @@ BODIES = {
     "nothing": ({"input": None}, "#/input"),
     "a truth": ({"input": True}, "#/input"),
     "a NUL": ({"input": "a\x00b"}, "#/input"),
+    "a number": ({"input": 1}, "#/input"),
+    "a misspelt name": ({"Input": "x"}, "#/Input"),
     "a long recipient": ({"input": "x", "recipient": "a" * 255}, "#/recipient"),
     "a strange receipt": ({"input": "x", "receipt": "perhaps"}, "#/receipt"),
     "a list": (["x"], "#"),
@@ -218,8 +246,33 @@ def test_the_holder_of_a_badge_is_matched_five_times_in_ten_minutes(client: Clie
     page = client.post("/verify", {"input": f" {award.code}\n", "recipient": "ada@example.org"})
     assert page.status_code == 429 and 500 < int(page["Retry-After"]) <= 600
     assert ask(client, input=award.code).status_code == 200
-    assert ask(client, input=award.document, recipient="ada@example.org").status_code == 200
     assert ask(Client(REMOTE_ADDR="192.0.2.7"), input=award.code, recipient="ada@example.org").status_code == 200
+    other = make_award(award.achievement_version, person("grace@example.org", "Grace Sample"))
+    assert ask(client, input=other.code, recipient="ada@example.org").status_code == 200
+
+
+def test_a_badge_in_another_form_gives_no_further_try(client: Client, award: Award) -> None:
+    document = json.loads(award.document)
+    forms = [
+        award.code,
+        award.address,
+        award.document,
+        json.dumps(document, indent=1),
+        json.dumps(dict(reversed(document.items()))),
+        evidence.token_text(award),
+        f"{award.address}.json?again",
+    ]
+    answers = [ask(client, input=form, recipient=f"{number}@example.org") for number, form in enumerate(forms)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    told = [json.loads(answer.content)["checks"] for answer in answers[:5]]
+    assert {check["code"] for checks in told for check in checks if check["id"] == "recipient"} == {
+        "recipient.no_match"
+    }
+
+
+def test_what_holds_no_badge_uses_up_no_try(client: Client) -> None:
+    tries = [ask(client, input="no badge", recipient="ada@example.org").status_code for _ in range(7)]
+    assert tries == [200] * 7
 
 
 # For pages of other sites

@@ -2,9 +2,17 @@
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from config import health, problems
 
@@ -94,6 +102,42 @@ class BodyLimits:
             title="Request too large",
             detail=f"At most {limit // 2**20} MB can be sent to this address.",
         )
+
+
+class _ForPeople(MiddlewareMixin):
+    """Lets requests of programs by: those have no session, and say in each request who they are where it matters."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(problems.API_PREFIXES):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class Sessions(_ForPeople, SessionMiddleware):
+    """Sessions, on pages."""
+
+
+class Authentication(_ForPeople, AuthenticationMiddleware):
+    """Who is signed in, on pages."""
+
+
+class Messages(_ForPeople, MessageMiddleware):
+    """What a form says on the next page."""
+
+
+class ContentSecurity(CSPMiddleware):
+    """The Content-Security-Policy: composed for each page, which may ask for another; programs get the usual one."""
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        self._usual = build_policy()
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if settings.DEBUG or not request.path_info.startswith(problems.API_PREFIXES):
+            return super().__call__(request)
+        response: Any = self.get_response(request)
+        response.headers.setdefault(HEADER, self._usual)
+        return response
 
 
 def _is_trusted(address: str) -> bool:

@@ -6,10 +6,10 @@ from django.urls import include, path, re_path
 from config import problems
 
 urlpatterns = [
+    path("", include("verification.urls")),  # what is asked for most comes first
     path("admin/", admin.site.urls),
     path("dashboard/", include("credentials.urls")),
     path("", include("learners.urls")),
-    path("", include("verification.urls")),
     # With DEBUG on Django would show a page of its own for an unknown address.
     re_path("", problems.not_found),
 ]

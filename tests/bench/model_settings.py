@@ -1,4 +1,4 @@
-"""The product's settings with other addresses (tests/bench/model_urls.py); the middleware is that of the product."""
+"""The product's settings with other addresses (tests/bench/model_urls.py); its middleware, too, as for any page."""
 
 from config.settings import *  # noqa: F403
 

@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from config.env import as_networks
 from config.middleware import BodyLimits, Probes, SecurityHeaders, TrustedProxies
+from config.settings import CONTENT_SECURITY_POLICY as POLICY
+from learners.models import User
 
 
 class Seen:
@@ -86,3 +88,24 @@ def test_what_is_not_there_has_our_own_page_with_debug_on_too(client: Client, se
     response = client.get(path, headers={"Accept": "text/html"})
     assert response.status_code == 404
     assert "Traceback" not in response.content.decode() and "Touchstone" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/v1/openapi.json", "/sign-in", "/nothing"])
+@pytest.mark.django_db
+def test_pages_and_answers_to_programs_carry_the_same_policy(client: Client, address: str) -> None:
+    def directives(text: str) -> set[str]:
+        return {each.strip() for each in text.split(";")}
+
+    expected = {f"{name} {' '.join(values)}" for name, values in POLICY["DIRECTIVES"].items()}
+    response = client.get(address)
+    assert directives(response["Content-Security-Policy"]) == expected
+    assert response["X-Frame-Options"] == "DENY" and response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+def test_programs_have_no_session(client: Client, django_user_model: type[User]) -> None:
+    """Whoever is signed in on pages is nobody here, so that no other site can ask in their name."""
+    client.force_login(django_user_model.objects.create(email="ada@example.org"))
+    page, answer = client.get("/sign-in"), client.get("/api/v1/openapi.json")
+    assert hasattr(page.wsgi_request, "user") and not hasattr(answer.wsgi_request, "user")
+    assert not hasattr(answer.wsgi_request, "session") and not answer.cookies

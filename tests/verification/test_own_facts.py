@@ -137,11 +137,16 @@ def test_a_successor_is_named_once_it_is_there_to_be_seen(award: Award, state: s
     assert record_of(award).replaced_by == (newer.address if is_shown else None)
 
 
-def test_neither_a_reserved_award_nor_that_of_another_issuer_has_a_record(award: Award) -> None:
+def test_the_award_of_another_issuer_has_no_record_here(award: Award) -> None:
     other = make_award(make_version(make_issuer("another")), person())
     assert facts(award, id=other.address).record is None
-    Award.objects.update(state="reserved")
-    assert facts(award).record is None
+
+
+def test_every_award_that_was_given_has_a_record_and_no_other(award: Award) -> None:
+    for state in Award.State:  # the last one is without a document
+        never = {"document": "", "issued_at": None} if state == Award.State.ABANDONED else {}
+        Award.objects.update(state=state, **never)
+        assert (facts(award).record is not None) == Award.objects.given().exists(), state
 
 
 # The status lists

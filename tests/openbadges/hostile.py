@@ -6,6 +6,7 @@ hold characters above U+FFFF beside some of U+E000 to U+FFFF, so that each docum
 """
 
 import os
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -122,5 +123,5 @@ def spoiled_badges(draw: st.DrawFn) -> Any:
     for _ in range(draw(st.integers(1, 2))):
         places = [place for place in places_of(badge) if isinstance(place, dict)]
         member, value = draw(SPOILERS)
-        draw(st.sampled_from(places))[member] = value
+        draw(st.sampled_from(places))[member] = deepcopy(value)  # the next spoiler may go into this one
     return badge

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, worker_shutting_down
+from celery.signals import celeryd_init
 from kombu.transport import TRANSPORT_ALIASES
 
 from config.lost_acks import LostAcknowledgements
@@ -23,10 +23,3 @@ def refuse_unsafe_worker(**kwargs: Any) -> None:
     from config.checks import refuse_unsafe_start  # noqa: PLC0415  (needs the settings, which load later)
 
     refuse_unsafe_start()
-
-
-@worker_shutting_down.connect
-def stop_waiting_for_messages(**kwargs: Any) -> None:
-    from config.fsbroker import stopping  # noqa: PLC0415  (of no use where Redis is the broker)
-
-    stopping.set()

@@ -18,7 +18,6 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
-from threading import Event
 from time import monotonic, time_ns
 from typing import Any
 from urllib.parse import quote
@@ -29,8 +28,6 @@ from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_RECOVERIES = 2.0
-LONGEST_WAIT = 0.2
-stopping = Event()  # set by a worker that ends (config/celery.py)
 FOLDERS = ("queues", "inflight", "owners", "bad")
 
 # One lock file per process and folder. A forked child must not act under its parent's name, hence the pid.
@@ -228,24 +225,28 @@ class Transport(virtual.Transport):
     """`fsbroker://` with transport option `folder`; config/celery.py makes the name known to kombu."""
 
     Channel = Channel
+    cycle: Any
     default_port = 0
     polling_interval = 0.05
     driver_type = "fsbroker"
     driver_name = "fsbroker"
-    implements = virtual.Transport.implements.extend(asynchronous=False, exchange_type=frozenset(["direct", "topic"]))
+    implements = virtual.Transport.implements.extend(asynchronous=True, exchange_type=frozenset(["direct", "topic"]))
 
-    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
-        """Wait for one message as kombu does, but not to the end in a worker that was told to stop."""
-        deadline = None if timeout is None else monotonic() + timeout
-        while True:
-            left = LONGEST_WAIT if deadline is None else max(0.0, deadline - monotonic())
-            try:
-                super().drain_events(connection, timeout=min(LONGEST_WAIT, left))
-            except TimeoutError:
-                if stopping.is_set() or (deadline is not None and monotonic() >= deadline):
-                    raise
-            else:
-                return
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        """Look for messages in a worker's event loop.
+
+        Only a worker with an event loop gives each of its processes a pipe of its own. Without one they share a lock,
+        and one that is killed while it holds the lock stops all others for ever.
+        """
+        loop.call_repeatedly(self.polling_interval, self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Deliver what waits, as far as the worker takes more."""
+        try:
+            while True:
+                self.cycle.get(self._deliver)
+        except Empty:
+            pass
 
     def driver_version(self) -> str:
         return "1"

@@ -2,17 +2,18 @@
 
 Issuer and achievement are most of a badge. A verifier that puts one and the same object in their place finds out about
 each part once, and keeps with it what it found: that its structure is sound, which statements it makes, whose keys a
-DID document lists.
+DID document lists. `loads` does not even read the text of a part that earlier documents held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 
+from openbadges import strict_json
 from openbadges.bounded_cache import BoundedCache
 from openbadges.json_types import JsonObject, JsonValue
 
@@ -60,21 +61,72 @@ def know(document: JsonObject, question: Hashable, find_out: Callable[[], T]) ->
 
 _parts: BoundedCache[bytes, Part] = BoundedCache(256)
 
+_Role = Literal["issuer", "achievement"]
+_known_texts: BoundedCache[tuple[_Role, bytes], tuple[bytes, Part]] = BoundedCache(256)
+"""Parts with their texts, by role and by how the text begins."""
+_BEGINNING = 96
+_NAMES: Mapping[_Role, bytes] = {"issuer": b'"issuer":{', "achievement": b'"achievement":{'}
+_MARKS: Mapping[_Role, bytes] = {"issuer": b'"urn:part:issuer"', "achievement": b'"urn:part:achievement"'}
+_LONGEST_TEXT = 40_000
+"""Of so few letters no text holds more values than strict_json.loads allows."""
+
+
+def loads(text: str) -> JsonValue:
+    """Return what strict_json.loads does, with the parts that earlier documents held in their places.
+
+    A part whose text stands there letter for letter is cut out before reading, with a mark in its place. Where anything
+    is in doubt all of the text is read. Raises what strict_json.loads raises.
+    """
+    document = _loads_around(text.encode("utf-8", "surrogatepass"))
+    return strict_json.loads(text) if document is None else document
+
+
+def _loads_around(data: bytes) -> JsonObject | None:
+    """Read a document of two known parts; None for any other."""
+    if len(data) > _LONGEST_TEXT or b"urn:part:" in data:
+        return None
+    issuer, achievement = _text_of("issuer", data), _text_of("achievement", data)
+    if issuer is None or achievement is None:
+        return None
+    (start, end, issuer_part), (place, rest, achievement_part) = issuer, achievement
+    if place < end:  # as most write them: first the issuer
+        return None
+    pieces = (data[:start], _MARKS["issuer"], data[end:place], _MARKS["achievement"], data[rest:])
+    # In a compact text nothing is written in two ways: what looks like a mark there is one.
+    document = strict_json.loads_compact(b"".join(pieces))
+    subject = document.get("credentialSubject") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(subject, dict):
+        return None
+    if document.get("issuer") != "urn:part:issuer" or subject.get("achievement") != "urn:part:achievement":
+        return None
+    document["issuer"], subject["achievement"] = issuer_part, achievement_part
+    return document
+
+
+def _text_of(role: _Role, data: bytes) -> tuple[int, int, Part] | None:
+    """A known part whose text stands where a member of this name begins first: from where to where, and the part."""
+    name = _NAMES[role]
+    start = data.find(name) + len(name) - 1
+    known = _known_texts.get((role, data[start : start + _BEGINNING]))
+    if known is None or not data.startswith(known[0], start):
+        return None
+    return start, start + len(known[0]), known[1]
+
 
 def with_parts(document: JsonObject) -> JsonObject:
     """Return a credential with its issuer and achievement replaced by the equal Part that earlier documents held."""
     changed: JsonObject = {}
     issuer, subject = document.get("issuer"), document.get("credentialSubject")
     if issuer.__class__ is dict:
-        changed["issuer"] = _part_of(issuer)
+        changed["issuer"] = _part_of(issuer, "issuer")
     if isinstance(subject, dict):
         achievement = subject.get("achievement")
         if achievement.__class__ is dict:
-            changed["credentialSubject"] = {**subject, "achievement": _part_of(achievement)}
+            changed["credentialSubject"] = {**subject, "achievement": _part_of(achievement, "achievement")}
     return {**document, **changed}
 
 
-def _part_of(value: Any) -> JsonObject:
+def _part_of(value: Any, role: _Role) -> JsonObject:
     try:
         text = orjson.dumps(value)
     except orjson.JSONEncodeError:  # an integer over 64 bits
@@ -85,4 +137,5 @@ def _part_of(value: Any) -> JsonObject:
     if part is None:
         part = Part(orjson.loads(text))  # not what somebody else holds, too, and may change
         _parts.put(text, part)
+    _known_texts.put((role, text[:_BEGINNING]), (text, part))
     return part

@@ -16,6 +16,7 @@ import orjson
 from openbadges.errors import JsonInvalid
 from openbadges.json_types import JsonObject, JsonValue
 
+MAX_DEPTH, MAX_MEMBERS = 64, 20_000
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONGEST_COMPACT_NUMBER = 25  # -1.7976931348623157e+308 and 64-bit integers are shorter
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -27,8 +28,8 @@ def loads(
     data: bytes | str,
     *,
     max_bytes: int = 2 * 2**20,
-    max_depth: int = 64,
-    max_members: int = 20_000,
+    max_depth: int = MAX_DEPTH,
+    max_members: int = MAX_MEMBERS,
     max_digits: int = 30,
 ) -> JsonValue:
     """Return the value of a JSON text (RFC 8259); bytes are UTF-8, one leading byte order mark is taken off.
@@ -47,6 +48,12 @@ def loads(
     if not _is_small(value, len(encoded), max_depth, max_members):
         _check_shape(value, max_depth, max_members)
     return value
+
+
+def loads_compact(data: bytes) -> JsonValue:
+    """Return what loads does for a text that a writer of compact JSON gives back letter for letter; else None."""
+    value = _parse_compact(data)
+    return value if _is_small(value, len(data), MAX_DEPTH, MAX_MEMBERS) else None
 
 
 def load_object(data: bytes | str, *, max_bytes: int = 2 * 2**20) -> JsonObject:

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
-from openbadges import shapes, structure
+from openbadges import parts, shapes, structure
 from openbadges.errors import JsonInvalid
 from openbadges.json_types import JsonObject
 from openbadges.multiformats import EncodingInvalid, base58btc_decode, base58btc_encode, base64url_decode
@@ -155,6 +156,43 @@ def test_strict_json_is_what_the_slow_reader_reads() -> None:
             assert repr(value) == repr(expected), given[:200]  # 1, 1.0 and true are equal to Python; so are the zeros
             read += 1
     assert read > SECONDS
+
+
+BADGE = eu_complete().to_json()
+ISSUER = orjson.dumps(BADGE["issuer"]).decode()
+ACHIEVEMENT = orjson.dumps(BADGE["credentialSubject"]["achievement"]).decode()  # type: ignore[index,call-overload]
+PIECES = [
+    ISSUER, ACHIEVEMENT, f'"issuer":{ISSUER}', f'"achievement":{ACHIEVEMENT}', f',"issuer":{ISSUER}',
+    f',"\\u0069ssuer":{ISSUER}', '"urn:part:issuer"', '"urn:part:achievement"', '"urn\\u003apart:issuer"',
+    '"urn:part\\u003aachievement"', '"issuer":', '"achievement":', "{", "}", "[", "]", ",", " ", '"', "\\", "1", "null",
+    '"x":', '{"issuer":', f'"a":{{"issuer":{ISSUER}}},', f'"a":{{"achievement":{ACHIEVEMENT}}},', "\ufeff", "é",
+    "\ud800",
+]  # fmt: skip
+
+
+def near_badge(chance: random.Random) -> str:
+    """A badge with some of its parts, or texts that look like parts, put in, taken out or doubled."""
+    text = orjson.dumps({**BADGE, "name": chance.choice(PIECES[:-1])} if chance.random() < 0.3 else BADGE).decode()
+    for _ in range(chance.choice((0, 1, 1, 2, 3))):
+        piece, places = chance.choice(PIECES), [text.find(one) for one in (*PIECES, '"evidence":', '"id":', '"name":')]
+        place = chance.choice([place for place in places if place >= 0])
+        place += chance.choice((0, 0, 1, len(ISSUER), len(ACHIEVEMENT)))
+        gone = chance.choice((0, 0, 0, 1, len(piece), len(ISSUER)))
+        text = text[:place] + piece + text[place + gone :]
+    return text
+
+
+def test_a_text_read_around_its_parts_is_what_all_of_it_reads() -> None:
+    with_parts(BADGE)
+    read = around = 0
+    for chance in chances():
+        text = near_badge(chance)
+        kind, value = outcome(parts.loads, text)
+        assert (kind, repr(value)) == (kind, repr(outcome(loads, text)[1])), text
+        assert kind == outcome(loads, text)[0], text
+        read += kind == "read"
+        around += kind == "read" and isinstance(value, dict) and isinstance(value.get("issuer"), parts.Part)
+    assert read > around > SECONDS
 
 
 # Base58 and base64url

@@ -170,6 +170,16 @@ TEMPLATES = [
 DATABASES = {"default": DATABASE_URL}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": CACHE_URL}
+# What all processes must count together, though seldom: in files where there is no Redis.
+CACHES["shared"] = (
+    CACHE_URL
+    if "LOCATION" in CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(INSTANCE_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Locks that tell who works on what, where the database is SQLite (credentials/leases.py).

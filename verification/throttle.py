@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -59,6 +60,7 @@ class HolderThrottle(_PerAddress):
 
     def __init__(self, badge: str) -> None:
         self._badge = hashlib.sha256(badge.encode("utf-8", "replace")).hexdigest()[:32]
+        self.cache = caches["shared"]  # or each web process would allow so many
         super().__init__()
 
     def get_rate(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.utils import timezone
 
 from credentials.models import Award
@@ -19,9 +19,11 @@ Verify = Callable[..., Report]
 
 @pytest.fixture(autouse=True)
 def _nobody_asked_before() -> Iterator[None]:
-    cache.clear()
+    for one in (cache, caches["shared"]):
+        one.clear()
     yield
-    cache.clear()
+    for one in (cache, caches["shared"]):
+        one.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -129,8 +129,9 @@ def test_each_change_is_seen_here_and_elsewhere_within_five_seconds(embedded: In
 
         sent = "SELECT count(*) FROM credentials_notice WHERE state = 'sent'"
         until(lambda: embedded.number(sent) == 3, within=30, what="three mails are written to files")
-    mails = [path.read_text(encoding="utf-8") for path in (embedded.folder / "mail").iterdir()]
-    assert len(mails) == 3 and all("To: " in text for text in mails)
+    # Two processes that send in the same second may write to one file.
+    mails = "".join(path.read_text(encoding="utf-8") for path in (embedded.folder / "mail").iterdir())
+    assert mails.count("\nSubject: ") == mails.count("\nTo: ") == 3
     result = embedded.manage("verify_audit")
     assert result.returncode == 0 and "is whole" in result.stdout, result.stdout
 

@@ -111,7 +111,7 @@ def test_a_worker_whose_connection_broke_has_lost_its_lease_and_writes_nothing(
 
 
 @pytest.mark.parametrize("round_", range(5))
-@pytest.mark.parametrize("duplicates", list(Batch.Duplicates))
+@pytest.mark.parametrize("duplicates", [one for one in Batch.Duplicates if one != Batch.Duplicates.CORRECT])
 def test_batches_that_meet_in_one_issuer_neither_block_nor_break_each_other(
     duplicates: Batch.Duplicates, round_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +130,34 @@ def test_batches_that_meet_in_one_issuer_neither_block_nor_break_each_other(
     assert in_force.count() == (36 if duplicates == Batch.Duplicates.ISSUE else 18)
     assert issuer.status_lists.get().signed_at is not None
     assert not Award.objects.filter(state=Award.State.RESERVED).exists()
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_two_files_that_correct_the_same_people_at_once_leave_each_one_award(
+    round_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "CHUNK_ROWS", 3)
+    version = make_version(make_issuer())
+    work_off(started(make_batch(version, *people(9))))()
+    corrections = [
+        started(
+            make_batch(
+                version,
+                *(person(one.email, f"{one.name} {mark}") for one in people(9)),
+                duplicates=Batch.Duplicates.CORRECT,
+            )
+        )
+        for mark in "AB"
+    ]
+    at_once(*(work_off(batch) for batch in corrections))
+    for batch in corrections:
+        work_off(batch)()
+    assert not BatchRow.objects.filter(state__in=[BatchRow.State.PENDING, BatchRow.State.FAILED]).exists()
+    in_force = Award.objects.filter(state=Award.State.ISSUED)
+    assert len(set(in_force.values_list("recipient_email", flat=True))) == in_force.count() == 9
+    replaced = Award.objects.exclude(state=Award.State.ISSUED)
+    assert set(replaced.values_list("state", flat=True)) == {Award.State.SUPERSEDED}
+    assert not replaced.filter(replaced_by=None).exists()
 
 
 def test_an_external_id_that_two_files_want_at_once_goes_to_one_of_them() -> None:

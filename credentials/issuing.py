@@ -241,6 +241,7 @@ def _held_by(values: RowValues, *, batch: Batch, held: Mapping[str, Award], take
     if (
         named is not None
         and named.achievement_version_id == batch.achievement_version_id
+        # Of superseded ones only those are among the taken whose successor was abandoned.
         and named.state in (*named.STANDING, Award.State.SUPERSEDED)
     ):
         return named

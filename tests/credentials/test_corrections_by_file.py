@@ -19,6 +19,7 @@ from tests.factories import (
     issue,
     make_award,
     make_batch,
+    make_issuer,
     make_version,
     people,
     person,
@@ -71,6 +72,17 @@ def test_an_id_of_another_version_or_of_an_ended_award_names_nothing() -> None:
     newer = add_version(version.achievement, number=2)
     batch = make_batch(newer, person("other@example.org", external_id="A-1"), duplicates=CORRECT)
     assert states(batch) == [("failed", "no_award_to_correct")]
+
+
+def test_an_id_of_another_issuer_names_nothing() -> None:
+    theirs = make_award(make_version(make_issuer("another")), person("eve@example.org", external_id="A-1"))
+    batch = issue(make_award().achievement_version, person(name="B", external_id="A-1"), duplicates=CORRECT)
+    assert batch.issued == 1  # found by the address, in the issuer's own awards
+    Award.objects.filter(pk=theirs.pk).update(external_id="A-2")
+    stranger = make_batch(batch.achievement_version, person("x@example.org", external_id="A-2"), duplicates=CORRECT)
+    assert states(stranger) == [("failed", "no_award_to_correct")]
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.recipient_email) == ("issued", "eve@example.org")
 
 
 @pytest.mark.parametrize("policy", [CORRECT, Batch.Duplicates.RENEW])

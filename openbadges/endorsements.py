@@ -17,8 +17,6 @@ from openbadges.strict_json import dumps
 MOST_ENDORSEMENTS = 8
 """So many are looked at, in the order of the document; each may cost look-ups and a canonicalisation."""
 
-_MEMBERS = frozenset(("endorsement", "endorsementJwt"))
-
 
 @dataclass(frozen=True, slots=True)
 class Endorsement:
@@ -37,11 +35,11 @@ def endorsements_in(document: JsonObject) -> tuple[Endorsement, ...]:
     Tokens come after embedded ones of the same holder; one that stands in several places is given once. Raises
     nothing; nothing is verified.
     """
-    holders = tuple(_holders(document))
     found: dict[object, Endorsement] = {}
-    for holder in holders if any(map(_MEMBERS.intersection, holders)) else ():
-        for endorsement in _of_holder(holder):
-            found.setdefault(_identity(endorsement), endorsement)
+    for holder in _holders(document):
+        if "endorsement" in holder or "endorsementJwt" in holder:  # as hardly ever
+            for endorsement in _of_holder(holder):
+                found.setdefault(_identity(endorsement), endorsement)
     return tuple(found.values())
 
 
@@ -52,12 +50,9 @@ def endorsed_ids(document: JsonObject) -> frozenset[str]:
     return frozenset(text for text in ids if isinstance(text, str))
 
 
-def _holders(document: JsonObject) -> Iterator[JsonObject]:
+def _holders(document: JsonObject) -> tuple[JsonObject, ...]:
     achievement = first_object(first_object(document.get("credentialSubject")).get("achievement"))
-    yield document
-    yield first_object(document.get("issuer"))
-    yield achievement
-    yield first_object(achievement.get("creator"))
+    return document, first_object(document.get("issuer")), achievement, first_object(achievement.get("creator"))
 
 
 def _identity(endorsement: Endorsement) -> object:

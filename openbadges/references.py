@@ -21,6 +21,7 @@ from openbadges.shapes import as_list, issuer_id
 from openbadges.status_entry import StatusQuestion, questions
 
 _MOST_LETTERS = 2_000
+_LONGEST_KEPT = 2_048  # of an issuer's id, as did:web has it; what is kept by such texts stays small
 ReferenceKind = Literal["did_document", "issuer_profile", "keys", "status_list"]
 
 
@@ -75,7 +76,9 @@ def _list_references(asked: Sequence[StatusQuestion | None]) -> Iterator[Referen
 def issuer_references(document: JsonObject, token: Token | None = None) -> Iterator[Reference]:
     """Yield what tells whose key signed a credential."""
     issuer = issuer_id(document) or ""
-    yield from _document_of(issuer)
+    reference = _document_of(issuer) if len(issuer) <= _LONGEST_KEPT else None
+    if reference is not None:
+        yield reference
     yield from _key_references(issuer, document, token)
 
 
@@ -90,14 +93,15 @@ def same_origin(url: str, other: str) -> bool:
     return first is not None and second is not None and _origin(first) == _origin(second)
 
 
-def _document_of(issuer: str) -> Iterator[Reference]:
+@lru_cache(maxsize=256)
+def _document_of(issuer: str) -> Reference | None:
+    """The document in which an issuer lists its keys; None where none has to be looked up, or none can be."""
     if issuer.startswith("did:web:"):
         try:
-            yield Reference("did_document", did_web_url(issuer), issuer)
+            return Reference("did_document", did_web_url(issuer), issuer)
         except OpenBadgesError:
-            return
-    elif _is_address(issuer):
-        yield Reference("issuer_profile", without_fragment(issuer), issuer)
+            return None
+    return Reference("issuer_profile", without_fragment(issuer), issuer) if _is_address(issuer) else None
 
 
 def _key_references(issuer: str, document: JsonObject, token: Token | None) -> Iterator[Reference]:
@@ -117,10 +121,14 @@ def _is_address(url: str) -> bool:
     return _split(url) is not None
 
 
-@lru_cache(maxsize=1024)
 def _split(url: str) -> SplitResult | None:
     """The parts of an https address, or of an http one on localhost, as did:web has it."""
-    if len(url) > _MOST_LETTERS or not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
+    return _split_short(url) if len(url) <= _MOST_LETTERS else None
+
+
+@lru_cache(maxsize=1024)
+def _split_short(url: str) -> SplitResult | None:
+    if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
         return None
     try:
         parts = urlsplit(url)

@@ -87,18 +87,36 @@ def time_to_keep(found: JsonObject | Token, now: datetime) -> timedelta:
         return timedelta()
 
 
+class _Encoded:
+    """The text of a list. Its bits are kept apart, with a bound of their own."""
+
+    __slots__ = ("_kept_as", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text, self._kept_as = text, sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+    def bits(self) -> bytes:
+        """Raises StatusListInvalid."""
+        bits = _decoded.get(self._kept_as)
+        if bits is None:
+            bits = status.decode_list(self._text)
+            if len(bits) <= _MAX_KEPT_BITS:
+                _decoded.put(self._kept_as, bits)
+        return bits
+
+
 def _read(found: JsonObject | Token, question: StatusQuestion, issuer: IssuerFact, now: datetime) -> StatusFact:
     token = found if isinstance(found, Token) else None
     document = credential_of(found) if isinstance(found, Token) else found
-    starts, ends = _window(document, token)
+    starts, ends = know(document, "window", lambda: _window(document, token))
     _require((starts is None or starts <= now) and (ends is None or now < ends), "The list is not current.")
     if question.kind == "1edtech":
         return _read_revocations(document, token, question, issuer, now)
     _require(document.get("id") == question.address, "The list calls itself by another address.")
     _require(_issuer(document) == issuer.id, "The list is another issuer's.")
-    encoded = know(document, (question.kind, question.purpose), lambda: _encoded_list(document, question))
+    encoded = know(document, (question.kind, question.purpose), lambda: _Encoded(_encoded_list(document, question)))
     _prove(document, token, issuer, now)
-    value = status.get_value(_bits(encoded), question.index, question.size)
+    value = status.get_value(encoded.bits(), question.index, question.size)
     age = None if starts is None else int((now - starts).total_seconds())
     if value and question.purpose not in KNOWN_PURPOSES:
         return StatusFact(None, question.purpose, code="status.unknown_type", list_age_seconds=age)
@@ -122,16 +140,6 @@ def _encoded_list(document: JsonObject, question: StatusQuestion) -> str:
     return encoded if encoded.startswith("u") else f"u{encoded.rstrip('=')}"
 
 
-def _bits(encoded: str) -> bytes:
-    kept_as = sha256(encoded.encode("utf-8", "surrogatepass")).digest()
-    bits = _decoded.get(kept_as)
-    if bits is None:
-        bits = status.decode_list(encoded)
-        if len(bits) <= _MAX_KEPT_BITS:
-            _decoded.put(kept_as, bits)
-    return bits
-
-
 # --- whose list it is -------------------------------------------------------------------------------------------
 
 
@@ -141,27 +149,37 @@ def _prove(document: JsonObject, token: Token | None, issuer: IssuerFact, now: d
     The same list answers for many credentials, so that what was proven of its bytes under these keys is kept; the rules
     of its proofs and the state of the keys are asked each time. Raises StatusListInvalid.
     """
-    proofs = [] if token is not None else [proof for proof in proofs_of(document) if suite_of(proof) is not None]
-    _require(not any(True for proof in proofs for _ in objections(proof, now)), "A proof of the list does not hold.")
     if token is None:
+        proofs = know(document, "proofs", lambda: _supported_proofs(document))
         facts = [key_for(issuer, str(proof.get("verificationMethod"))) for proof in proofs]
     else:
-        facts = [key_of_token(issuer, token)]
-    kept_as = (_digest(document, token), tuple(None if fact is None else fact.key for fact in facts))
-    if _proven.get(kept_as) is None:
-        weighed = weigh_signatures(issuer, document, token, now)
-        _require(weighed.passed, "No signature of the list fits.")
-        _proven.put(kept_as, True)
+        proofs, facts = (), [key_of_token(issuer, token)]
+    _require(not any(True for proof in proofs for _ in objections(proof, now)), "A proof of the list does not hold.")
+    keys = tuple([None if fact is None else fact.key for fact in facts])
+    know(document, ("signed", keys), lambda: _require_signature(document, token, issuer, keys, now))
     made_at = [_time(proof.get("created")) for proof in proofs] or [_time(document.get("validFrom"))]
     signatures = [Signature(fact, at) for fact, at in zip(facts, made_at, strict=True) if fact is not None]
     by_issuer = any(key_objection(issuer, signature, now) is None for signature in signatures)
     _require(by_issuer, "The list is not signed by the issuer.")
 
 
+def _supported_proofs(document: JsonObject) -> tuple[JsonObject, ...]:
+    return tuple(proof for proof in proofs_of(document) if suite_of(proof) is not None)
+
+
+def _require_signature(
+    document: JsonObject, token: Token | None, issuer: IssuerFact, keys: tuple[PublicKey | None, ...], now: datetime
+) -> None:
+    kept_as = (_digest(document, token), keys)
+    if _proven.get(kept_as) is None:
+        _require(weigh_signatures(issuer, document, token, now).passed, "No signature of the list fits.")
+        _proven.put(kept_as, True)
+
+
 def _digest(document: JsonObject, token: Token | None) -> bytes:
     if token is not None:
         return sha256(token.signing_input + b"." + token.signature).digest()
-    return know(document, "sha256", lambda: sha256(dumps(document)).digest())
+    return sha256(dumps(document)).digest()
 
 
 def _issuer(document: JsonObject) -> JsonValue:

@@ -91,7 +91,7 @@ def own_facts(credential: JsonObject, asked: Sequence[StatusQuestion | None]) ->
     """What our own database says now about the issuer, the award and the lists that a credential names."""
     did, address = issuer_id(credential), credential.get("id")
     slug = own.issuer_slug(did)
-    award = own.award_id(address) if isinstance(address, str) else None
+    award = own.award_id(address) if slug is not None and isinstance(address, str) else None
     rows, status = None, {}
     for place, question in enumerate(asked):
         list_id = None if question is None else own.status_list_id(question.address)

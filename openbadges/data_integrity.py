@@ -9,6 +9,7 @@ from openbadges.canonical import rdfc_sha256
 from openbadges.errors import ProofInvalid
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.keys import PrivateKey, PublicKey
+from openbadges.kinds import without_proof
 from openbadges.multiformats import multibase_encode
 from openbadges.strict_json import dumps
 from openbadges.suites import EDDSA_RDFC, Suite, previous_proofs, signature_of, suite_of
@@ -83,8 +84,7 @@ def bytes_to_sign(document: JsonObject, options: JsonObject) -> bytes:
 
     options: the proof without proofValue; the contexts of the document apply to it. Raises what rdfc raises.
     """
-    unsecured = {member: value for member, value in document.items() if member != "proof"}
-    return _options_digest(options, document.get("@context")) + rdfc_sha256(unsecured)
+    return _options_digest(options, document.get("@context")) + rdfc_sha256(without_proof(document))
 
 
 _MAX_KEPT_OPTIONS = 2**11
@@ -122,7 +122,7 @@ def verify_proof(document: JsonObject, proof: JsonObject, key: PublicKey) -> Non
     if "previousProof" in proof:
         document = {**document, "proof": list(previous_proofs(proof, proofs_of(document)))}
     else:
-        document = {member: value for member, value in document.items() if member != "proof"}
+        document = without_proof(document)
     if suite is EDDSA_RDFC and not is_one_of_many:  # met most: it is its options that are the same again and again
         options.pop("@context", None)
         data = _options_digest(options, document.get("@context")) + rdfc_sha256(document)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from openbadges import baking, jose, parts
+from openbadges import baking, jose, kinds
 from openbadges.errors import JsonInvalid, OpenBadgesError
 from openbadges.facts import Source
 from openbadges.jose import Token
@@ -52,7 +52,7 @@ def read_badge(text: str, found_in: Source | None = None) -> Badge | Unreadable:
         if _TOKEN.match(text):
             return Badge(found_in or "token", token=jose.parse_token(text), text=text)
         if is_json:
-            value = parts.loads(text)
+            value = kinds.loads(text)
             if isinstance(value, dict):
                 return Badge(found_in or "json", document=value, text=text)
             return Unreadable(found_in or "json", JsonInvalid("The JSON is a list, not one badge."))

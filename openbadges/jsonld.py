@@ -72,12 +72,14 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
 
 
 def needs_escape(text: str) -> bool:
+    if text.isprintable() and '"' not in text and "\\" not in text:  # as nearly all are: sooner than searching
+        return False
     return _NEEDS_ESCAPE.search(text) is not None
 
 
 def escape(text: str) -> str:
     """Return a text as it stands between the quotes of a canonical literal."""
-    return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
+    return text.translate(_ESCAPES) if needs_escape(text) else text
 
 
 # --- contexts ---------------------------------------------------------------------------------------------------

@@ -13,15 +13,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
-from operator import itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from openbadges.picker import picker
 from openbadges.statements import BlankNode, Statements
 
 if TYPE_CHECKING:
     from hashlib import _Hash as HASH
-
-T = TypeVar("T")
 
 _MOST_ARRANGEMENTS = 16
 _MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 32, 256
@@ -29,13 +27,6 @@ _MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 32, 256
 
 class NotFillable(Exception):
     """No error: such documents, or these texts, are converted one by one. Never leaves this library."""
-
-
-def picker(places: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:
-    """Return what takes the items at these places out of a sequence."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda items: tuple([items[place] for place in places])
 
 
 class Pattern:

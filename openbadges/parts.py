@@ -2,7 +2,7 @@
 
 Issuer and achievement are most of a badge. A verifier that puts one and the same object in their place finds out about
 each part once, and keeps with it what it found: that its structure is sound, which statements it makes, whose keys a
-DID document lists. `loads` does not even read the text of a part that earlier documents held.
+DID document lists. Who reads a badge (openbadges.kinds) does not even read the text of a part that is known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 
-from openbadges import strict_json
 from openbadges.bounded_cache import BoundedCache
 from openbadges.json_types import JsonObject, JsonValue
 
@@ -25,8 +24,21 @@ _MOST_KNOWN = 16
 _numbers = count(1)
 
 
-class Part(dict[str, JsonValue]):
-    """A JSON object that is never changed, and what was found out about it. `number` tells parts apart."""
+class Unchanging(dict[str, JsonValue]):
+    """A JSON object that is never changed, because something else was made of it. A copy is a plain object."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[JsonObject], tuple[JsonObject]]:
+        return dict, (dict(self),)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> JsonObject:
+        copy: JsonObject = orjson.loads(orjson.dumps(self))
+        return copy
+
+
+class Part(Unchanging):
+    """An object inside of a document, and what was found out about it. `number` tells parts apart."""
 
     __slots__ = ("_known", "number")
 
@@ -35,23 +47,21 @@ class Part(dict[str, JsonValue]):
         self.number = next(_numbers)
         self._known: dict[Hashable, Any] = {}
 
-    def __reduce__(self) -> tuple[type[JsonObject], tuple[JsonObject]]:
-        return dict, (dict(self),)  # a copy is a plain object, which may be changed
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> JsonObject:
-        copy: JsonObject = orjson.loads(orjson.dumps(self))
-        return copy
-
     def know(self, question: Hashable, find_out: Callable[[], T]) -> T:
         """Return the answer to a question about this part, found out when it is asked for the first time."""
-        try:
-            answer: T = self._known[question]
-        except KeyError:
-            answer = find_out()
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[question] = answer
-        return answer
+        return answered(self._known, question, find_out)
+
+
+def answered(known: dict[Hashable, Any], question: Hashable, find_out: Callable[[], T]) -> T:
+    """Return an answer that is kept among a few others, found out when it is asked for the first time."""
+    try:
+        answer: T = known[question]
+    except KeyError:
+        answer = find_out()
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[question] = answer
+    return answer
 
 
 def know(document: JsonObject, question: Hashable, find_out: Callable[[], T]) -> T:
@@ -62,59 +72,44 @@ def know(document: JsonObject, question: Hashable, find_out: Callable[[], T]) ->
 _parts: BoundedCache[bytes, Part] = BoundedCache(256)
 
 _Role = Literal["issuer", "achievement"]
-_known_texts: BoundedCache[tuple[_Role, bytes], tuple[bytes, Part]] = BoundedCache(256)
+_known_texts: BoundedCache[tuple[_Role, str], tuple[str, Part]] = BoundedCache(256)
 """Parts with their texts, by role and by how the text begins."""
 _BEGINNING = 96
-_NAMES: Mapping[_Role, bytes] = {"issuer": b'"issuer":{', "achievement": b'"achievement":{'}
-_MARKS: Mapping[_Role, bytes] = {"issuer": b'"urn:part:issuer"', "achievement": b'"urn:part:achievement"'}
-_LONGEST_TEXT = 2 * strict_json.MAX_MEMBERS
-"""Of so few letters no text holds more values than strict_json.loads allows: each takes two."""
+_NAMES: Mapping[_Role, str] = {"issuer": '"issuer":{', "achievement": '"achievement":{'}
+MARKS: Mapping[_Role, str] = {"issuer": "urn:part:issuer", "achievement": "urn:part:achievement"}
 
 
-def loads(text: str) -> JsonValue:
-    """Return what strict_json.loads does, with the parts that earlier documents held in their places.
+def take_out(text: str) -> tuple[str, Part, Part] | None:
+    """Return the compact JSON of a credential with MARKS in the places of its issuer and achievement, and these two.
 
-    A part whose text stands there letter for letter is cut out before reading, with a mark in its place. Where anything
-    is in doubt all of the text is read. Raises what strict_json.loads raises.
+    None where the texts of both are not known letter for letter, or stand in another order than most write them:
+    first the issuer.
     """
-    document = _loads_around(text.encode("utf-8", "surrogatepass"))
-    return strict_json.loads(text) if document is None else document
-
-
-def _loads_around(data: bytes) -> JsonObject | None:
-    """Read a document of two known parts; None for any other."""
-    if len(data) > _LONGEST_TEXT or b"urn:part:" in data:
-        return None
-    issuer, achievement = _text_of("issuer", data), _text_of("achievement", data)
+    issuer, achievement = _known_at("issuer", text), _known_at("achievement", text)
     if issuer is None or achievement is None:
         return None
     (start, end, issuer_part), (place, rest, achievement_part) = issuer, achievement
-    if place < end:  # as most write them: first the issuer
+    if place < end:
         return None
-    pieces = (data[:start], _MARKS["issuer"], data[end:place], _MARKS["achievement"], data[rest:])
-    # In a compact text nothing is written in two ways: what looks like a mark there is one.
-    document = strict_json.loads_compact(b"".join(pieces))
-    subject = document.get("credentialSubject") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(subject, dict):
-        return None
-    if document.get("issuer") != "urn:part:issuer" or subject.get("achievement") != "urn:part:achievement":
-        return None
-    document["issuer"], subject["achievement"] = issuer_part, achievement_part
-    return document
+    marked = f'{text[:start]}"{MARKS["issuer"]}"{text[end:place]}"{MARKS["achievement"]}"{text[rest:]}'
+    return (marked, issuer_part, achievement_part) if marked.count("urn:part:") == len(MARKS) else None
 
 
-def _text_of(role: _Role, data: bytes) -> tuple[int, int, Part] | None:
+def _known_at(role: _Role, text: str) -> tuple[int, int, Part] | None:
     """A known part whose text stands where a member of this name begins first: from where to where, and the part."""
     name = _NAMES[role]
-    start = data.find(name) + len(name) - 1
-    known = _known_texts.get((role, data[start : start + _BEGINNING]))
-    if known is None or not data.startswith(known[0], start):
+    start = text.find(name) + len(name) - 1
+    known = _known_texts.get((role, text[start : start + _BEGINNING]))
+    if known is None or not text.startswith(known[0], start):
         return None
     return start, start + len(known[0]), known[1]
 
 
 def with_parts(document: JsonObject) -> JsonObject:
-    """Return a credential with its issuer and achievement replaced by the equal Part that earlier documents held."""
+    """Return a credential with its issuer and achievement replaced by the equal Part that earlier documents held.
+
+    Itself, where it holds them already.
+    """
     changed: JsonObject = {}
     issuer, subject = document.get("issuer"), document.get("credentialSubject")
     if issuer.__class__ is dict:
@@ -123,7 +118,7 @@ def with_parts(document: JsonObject) -> JsonObject:
         achievement = subject.get("achievement")
         if achievement.__class__ is dict:
             changed["credentialSubject"] = {**subject, "achievement": _part_of(achievement, "achievement")}
-    return {**document, **changed}
+    return {**document, **changed} if changed else document
 
 
 def _part_of(value: Any, role: _Role) -> JsonObject:
@@ -137,5 +132,6 @@ def _part_of(value: Any, role: _Role) -> JsonObject:
     if part is None:
         part = Part(orjson.loads(text))  # not what somebody else holds, too, and may change
         _parts.put(text, part)
-    _known_texts.put((role, text[:_BEGINNING]), (text, part))
+    written = text.decode("utf-8")
+    _known_texts.put((role, written[:_BEGINNING]), (written, part))
     return part

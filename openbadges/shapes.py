@@ -7,13 +7,12 @@ an address where an image or criteria object is meant. `problems` finds deviatio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import Part
 from openbadges.times import TimeInvalid, parse_time
 
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 UNCHECKED_MEMBERS = frozenset(("endorsement", "endorsementJwt"))
 
 
@@ -176,6 +175,17 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "IdentifierEntry": Shape("IdentifierEntry", {"identifier": _REQUIRED_TEXT, "identifierType": _REQUIRED_TEXT}),
     "Image": Shape("Image", {"id": _REQUIRED_IRI, "caption": _TEXT}),
+    "Proof": Shape(
+        "",
+        {
+            "cryptosuite": _TEXT,
+            "created": _TEXT,
+            "expires": _TEXT,
+            "verificationMethod": _TEXT,
+            "proofPurpose": _TEXT,
+            "proofValue": _TEXT,
+        },
+    ),
     "Related": Shape("Related", {"id": _REQUIRED_IRI, "inLanguage": _TEXT, "version": _TEXT}),
     "Result": Shape(
         "Result",
@@ -216,9 +226,8 @@ _LEAVES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "object": (dict,),
 }
-_CLASSES: Mapping[str, tuple[type, ...]] = {"number": (int, float), "boolean": (bool,)}
 # Arrays of one are accepted where VC Data Model 2.0 allows several and Open Badges one.
-_SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
+SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
 
 
 def words(value: JsonValue) -> frozenset[str]:
@@ -259,58 +268,10 @@ def problems(document: JsonObject, shape_name: str = "Credential", path: str = "
             if member.required:
                 yield Problem("structure.missing_member", f"The required member {here} is missing.")
             continue
-        if name in _SINGLE_IN_ARRAY and isinstance(value, list) and len(value) == 1:
+        if name in SINGLE_IN_ARRAY and isinstance(value, list) and len(value) == 1:
             value = value[0]
         for item in value if member.many and isinstance(value, list) else [value]:
             yield from _member_problems(member, item, here)
-
-
-def is_plain(document: JsonObject, shape_name: str = "Credential") -> bool:
-    """Whether a document holds nothing but known members, each written as the standard writes it.
-
-    Quick, and right where it says yes: `problems` finds nothing in such a document, and it has no member that a
-    signature would not cover or that JSON-LD would read differently (openbadges.structure). `apart` of a shape is not
-    looked at.
-    """
-    shape = SHAPES[shape_name]
-    if not shape.required <= document.keys() or not _has_type(document.get("type"), shape.type_name):
-        return False
-    for name, value in document.items():
-        member = shape.members.get(name)
-        if member is None:
-            if name != "type" and name not in shape.apart and (name not in shape.further or not _is_text(value)):
-                return False
-        elif value.__class__ is list and (member.many or (name in _SINGLE_IN_ARRAY and len(value) == 1)):
-            if not all(_fits(item, member) for item in value) or (member.required and not value):
-                return False
-        elif not _fits(value, member):
-            return False
-    return True
-
-
-def _has_type(types: JsonValue, wanted: str) -> bool:
-    if types.__class__ is list:
-        return all(map(_is_text, types)) and (not wanted or wanted in types)
-    return types == wanted or (not wanted and (types is None or _is_text(types)))
-
-
-def _is_text(value: JsonValue) -> bool:
-    return value.__class__ is str and value[:2] != "_:"  # which may name a node of the graph
-
-
-def _fits(value: JsonValue, member: Member) -> bool:
-    kind = member.kind
-    if value.__class__ is str:
-        if kind == "text":
-            return value[:2] != "_:"
-        if kind == "instant":
-            return is_instant(value)
-        return (kind == "iri" or member.or_iri) and _ABSOLUTE_IRI.fullmatch(value) is not None
-    if kind in SHAPES:
-        if isinstance(value, Part):
-            return value.know(("plain", kind), partial(is_plain, value, kind))
-        return value.__class__ is dict and is_plain(value, kind)
-    return value.__class__ in _CLASSES.get(kind, ())
 
 
 def _object_problems(value: JsonObject, kind: str, path: str) -> Iterator[Problem]:
@@ -334,7 +295,7 @@ def _member_problems(member: Member, value: JsonValue, path: str) -> Iterator[Pr
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         wanted = "text" if str in expected else f"a {member.kind}"
         yield Problem("structure.member_type", f"The member {path} is not {wanted}.")
-    elif member.kind == "iri" and not _ABSOLUTE_IRI.fullmatch(str(value)):
+    elif member.kind == "iri" and not ABSOLUTE_IRI.fullmatch(str(value)):
         yield Problem("structure.address_invalid", f"The member {path} is not an absolute address.")
     elif member.kind == "instant" and not is_instant(value):
         yield Problem("structure.date_invalid", f"The member {path} is not a date and time with a time zone.")
@@ -364,7 +325,7 @@ def normalised(document: JsonObject, shape_name: str = "Credential") -> JsonObje
         elif member.many:
             copy[name] = [_normalised_item(member, item) for item in as_list(value)]
         else:
-            single = value[0] if name in _SINGLE_IN_ARRAY and isinstance(value, list) else value
+            single = value[0] if name in SINGLE_IN_ARRAY and isinstance(value, list) else value
             copy[name] = _normalised_item(member, single)
     return copy
 

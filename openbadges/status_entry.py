@@ -54,7 +54,8 @@ class StatusQuestion:
         """Read an entry of the credential with this id; None for a type or shape that is not known here."""
         if not isinstance(entry, dict):
             return None
-        kinds = [_KINDS[word] for word in words(entry.get("type")) if word in _KINDS]
+        named = entry.get("type")
+        kinds = [_KINDS[word] for word in ((named,) if isinstance(named, str) else words(named)) if word in _KINDS]
         if len(kinds) != 1:
             return None
         if kinds[0] == "1edtech":
@@ -70,16 +71,16 @@ class StatusQuestion:
 
     @classmethod
     def _in_bitstring(cls, entry: JsonObject, kind: ListKind) -> Self | None:
-        address, index, purpose = (
-            entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose")
-        )
+        address, purpose = entry.get("statusListCredential"), entry.get("statusPurpose")
+        index = entry.get("statusListIndex")
         # The standard wants text; the 1EdTech samples carry a number.
         index = str(index) if isinstance(index, int) and not isinstance(index, bool) else index
         if not isinstance(address, str) or not isinstance(purpose, str):
             return None
         if not isinstance(index, str) or not _INDEX.fullmatch(index):
             return None
-        size, messages = entry.get("statusSize", 1), _messages(entry.get("statusMessage"))
+        size = entry.get("statusSize", 1)
+        messages = _messages(entry["statusMessage"]) if "statusMessage" in entry else _NO_MESSAGES
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_STATUS_SIZE or messages is None:
             return None
         if size > 1 and messages.keys() != set(range(1 << size)):

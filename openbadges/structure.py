@@ -20,14 +20,15 @@ from openbadges.contexts import (
 )
 from openbadges.jose import Token
 from openbadges.json_types import JsonObject, JsonValue
+from openbadges.kinds import Kindred
 from openbadges.parts import Part
+from openbadges.plain import is_plain
 from openbadges.shapes import (
     SHAPES,
     UNCHECKED_MEMBERS,
     Problem,
     as_list,
     is_instant,
-    is_plain,
     issuer_id,
     problems,
     words,
@@ -83,9 +84,6 @@ _ADDRESS_MEMBERS = frozenset(
 )
 
 
-_PROOF_MEMBERS = frozenset(
-    ("type", "cryptosuite", "created", "expires", "verificationMethod", "proofPurpose", "proofValue")
-)
 _ORDINARY = {name for shape in SHAPES.values() for name in shape.members} - UNCHECKED_MEMBERS | {"type"}
 """Names of members that need no second look; all others do."""
 
@@ -112,10 +110,10 @@ def is_credential(document: JsonObject) -> bool:
 
 def examine(document: JsonObject, token: Token | None = None) -> Examination:
     """Find what is wrong with a credential; `token`: the token that it was read from, None for an embedded proof."""
-    kind = list(_kind_problems(document, token))
+    kind = _problems_of_kind(document, token)
     if kind:
-        return Examination(tuple(kind))
-    if is_plain(document) and _is_plain_proof(document.get("proof")):  # as nearly all badges are
+        return Examination(kind)
+    if is_plain(document):  # as nearly all badges are
         found = list(_context_problems(document["@context"], "structure.inline_context"))
     else:
         found = [*_covered_problems(document, embedded=token is None), *problems(document)]
@@ -146,14 +144,10 @@ def examine_endorsement(document: JsonObject, token: Token | None = None) -> Exa
     return Examination(tuple(found))
 
 
-def _is_plain_proof(proof: JsonValue) -> bool:
-    """Whether there is none, or each is an object of known members that hold texts."""
-    return all(
-        isinstance(one, dict)
-        and one.keys() <= _PROOF_MEMBERS
-        and all(value.__class__ is str and value[:2] != "_:" for value in one.values())
-        for one in as_list(proof)
-    )
+def _problems_of_kind(document: JsonObject, token: Token | None) -> tuple[Problem, ...]:
+    if isinstance(document, Kindred) and token is None:  # what is asked for are types and contexts
+        return document.kind.know("what it is", lambda: tuple(_kind_problems(document, None)))
+    return tuple(_kind_problems(document, token))
 
 
 def _kind_problems(document: JsonObject, token: Token | None) -> Iterator[Problem]:

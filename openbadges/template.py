@@ -23,8 +23,9 @@ from openbadges.converter import to_statements
 from openbadges.data_integrity import ProofMaker
 from openbadges.jose import claims_for
 from openbadges.json_types import JsonObject, JsonValue
-from openbadges.layout import CanonicalLayout, Marks, NotFillable, picker
+from openbadges.layout import CanonicalLayout, Marks, NotFillable
 from openbadges.members import check_iri, check_text
+from openbadges.picker import picker
 from openbadges.statements import Tie
 from openbadges.strict_json import dumps
 

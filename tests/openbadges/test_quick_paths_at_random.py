@@ -16,11 +16,12 @@ from typing import Any
 import orjson
 import pytest
 
-from openbadges import parts, shapes, structure
-from openbadges.errors import JsonInvalid
+from openbadges import canonical, kinds, shapes, structure
+from openbadges.errors import JsonInvalid, OpenBadgesError
 from openbadges.json_types import JsonObject
 from openbadges.multiformats import EncodingInvalid, base58btc_decode, base58btc_encode, base64url_decode
-from openbadges.parts import with_parts
+from openbadges.parts import Part, with_parts
+from openbadges.plain import is_plain
 from openbadges.strict_json import loads
 from tests.openbadges.samples import eu_complete
 
@@ -187,12 +188,81 @@ def test_a_text_read_around_its_parts_is_what_all_of_it_reads() -> None:
     read = around = 0
     for chance in chances():
         text = near_badge(chance)
-        kind, value = outcome(parts.loads, text)
+        kind, value = outcome(kinds.loads, text)
         assert (kind, repr(value)) == (kind, repr(outcome(loads, text)[1])), text
         assert kind == outcome(loads, text)[0], text
         read += kind == "read"
-        around += kind == "read" and isinstance(value, dict) and isinstance(value.get("issuer"), parts.Part)
+        around += kind == "read" and isinstance(value, dict) and isinstance(value.get("issuer"), Part)
     assert read > around > SECONDS
+
+
+PROOF = {
+    "type": "DataIntegrityProof", "created": "2026-03-12T09:30:00Z", "verificationMethod": "did:web:a.example#key-1",
+    "cryptosuite": "eddsa-rdfc-2022", "proofPurpose": "assertionMethod", "proofValue": "z5zV",
+}  # fmt: skip
+OTHER_TEXTS = [
+    "", "a", "_:b0", "_:", "a_:b", "é", "😀", "\u00a0", "\u2028", "\x7f", "\n", "\t", '"', '\\"', "\\", "%", ",", ":", "{", "<a>",
+    "2026-03-12T09:30:00Z", "2026-03-12", "urn:x:a", "https://a.example/b", "https://a.example/ b", "urn:part:issuer",
+    "did:web:a.example", "z", "_:c14n0", "\ufffe", "\U0010ffff", "achievement", "@id", "sec:proof",
+]  # fmt: skip
+
+
+def with_changed_texts(chance: random.Random, value: Any, share: float) -> Any:
+    if isinstance(value, str):
+        return chance.choice((*OTHER_TEXTS, value + chance.choice(OTHER_TEXTS))) if chance.random() < share else value
+    if isinstance(value, list):
+        return [with_changed_texts(chance, item, share) for item in value]
+    if isinstance(value, dict):
+        kept = ("issuer", "achievement") if chance.random() < 0.95 else ()
+        return {
+            name: item if name in kept else with_changed_texts(chance, item, share / 4 if name == "type" else share)
+            for name, item in value.items()
+        }
+    return value
+
+
+def sibling(chance: random.Random) -> str:
+    """A signed badge like another but for some texts, now and then with something else changed."""
+    badge = json.loads(WHOLE)
+    document = {**badge, "proof": [PROOF]} if chance.random() < 0.8 else {"proof": PROOF, **badge}
+    document = with_changed_texts(chance, document, chance.choice((0.0, 0.05, 0.2)))
+    if chance.random() < 0.2:
+        place = chance.choice(objects_in(document))
+        place[chance.choice((*place, "name", "x", "type"))] = json.loads(json.dumps(chance.choice(VALUES)))
+    text = orjson.dumps(document).decode()
+    if chance.random() < 0.2:
+        place = chance.randrange(len(text))
+        letter = chance.choice(('"', "\\", ",", "\n", "\ud800", "\u00a0", '\\"', '""', ""))
+        text = text[:place] + letter + text[place + chance.randrange(2) :]
+    return text
+
+
+def made_canonical(document: JsonObject) -> bytes | str:
+    try:
+        return canonical.rdfc_sha256(document)
+    except OpenBadgesError as error:
+        return error.code
+
+
+def test_a_badge_of_a_known_kind_is_what_any_other_reader_finds() -> None:
+    with_parts(BADGE)
+    of_a_kind = 0
+    for chance in chances():
+        text = sibling(chance)
+        kind, value = outcome(kinds.loads, text)
+        plain = outcome(loads, text)[1]
+        assert (kind, repr(value)) == (outcome(loads, text)[0], repr(plain)), text
+        if isinstance(value, kinds.Kindred):
+            of_a_kind += 1
+            unsecured = kinds.without_proof(value)
+            for document in (value, unsecured):
+                assert isinstance(document, kinds.Kindred)
+                assert kinds.take_apart(document)[:2] == (document.kind.shape, list(document.texts)), text
+            assert unsecured == {name: item for name, item in plain.items() if name != "proof"}
+            assert is_plain(value) == is_plain(with_parts(plain)), text
+            assert structure.examine(value) == structure.examine(plain), text
+            assert made_canonical(unsecured) == made_canonical(dict(unsecured)), text
+    assert of_a_kind > SECONDS
 
 
 # Base58 and base64url
@@ -281,7 +351,7 @@ def test_what_is_plain_at_a_glance_has_no_problems(monkeypatch: pytest.MonkeyPat
     for chance in chances():
         document = spoiled(chance)
         found = [problem for examined in (document, with_parts(document)) for problem in examination(examined)]
-        at_a_glance = shapes.is_plain(document)
+        at_a_glance = is_plain(document)
         monkeypatch.setattr(structure, "is_plain", lambda _: False)
         monkeypatch.setattr(structure, "_ORDINARY", frozenset())
         slow = list(shapes.problems(document))

@@ -11,7 +11,8 @@ from openbadges import jose
 from openbadges.contexts import CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_3_0_0, OPEN_BADGES_3_0_3
 from openbadges.json_types import JsonObject, JsonValue
 from openbadges.parts import with_parts
-from openbadges.shapes import SHAPES, is_plain, normalised, problems
+from openbadges.plain import is_plain
+from openbadges.shapes import SHAPES, normalised, problems
 from openbadges.structure import _covered_problems, examine
 from tests.conftest import FIXTURES
 from tests.openbadges.hostile import EXAMPLES, HOSTILE_BADGES, spoiled_badges

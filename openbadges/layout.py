@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash as HASH
 
 _MOST_ARRANGEMENTS = 16
+_MOST_LINKED = 64  # a node and what it leads to move up by a few places
 _MOST_SLOTS_IN_HEAD, _MOST_HEADS, _MOST_LETTERS = 4, 32, 256
 
 
@@ -154,12 +155,22 @@ class _SettledNode:
             for subject, predicate, object_, _ in set(node.links)
             if subject is node and isinstance(object_, BlankNode)
         ]
+        self._linked: dict[tuple[bytes, ...], bytes] = {}
 
-    def block(self, name: bytes, names: Sequence[bytes]) -> bytes:
-        """All lines about the node. names: of all nodes, for its links to others, which are left out without them."""
-        links = [b"%b%b .\n" % (predicate, names[object_]) for predicate, object_ in self.links] if names else []
-        tails = sorted(self._tails + links)
-        return name + name.join(tails) if tails else b""
+    def block(self, name: bytes) -> bytes:
+        """All lines about the node but its links to others."""
+        return name + name.join(self._tails) if self._tails else b""
+
+    def linked_block(self, name: bytes, names: Sequence[bytes]) -> bytes:
+        """All lines about the node. names: of all nodes."""
+        named = (name, *[names[object_] for _, object_ in self.links])
+        block = self._linked.get(named)
+        if block is None:
+            links = [b"%b%b .\n" % (predicate, names[object_]) for predicate, object_ in self.links]
+            block = name + name.join(sorted(self._tails + links))
+            if len(self._linked) < _MOST_LINKED:
+                self._linked[named] = block
+        return block
 
 
 class _ChangingNode:
@@ -207,7 +218,7 @@ class CanonicalLayout:
         self._linked = [number for number, node in enumerate(self._settled) if node.links]
         self._names = [b"_:c14n%d" % number for number in range(len(used))]
         self._ready = [
-            [node.block(self._names[number + moved], ()) for number, node in enumerate(self._settled)]
+            [node.block(self._names[number + moved]) for number, node in enumerate(self._settled)]
             for moved in range(len(changing) + 1)
         ]
         """The lines about each settled node for each number of places that it may have moved up."""
@@ -312,7 +323,7 @@ class CanonicalLayout:
         names += names_of_changing
         blocks += self._ready[len(places)][start:]
         for linked in self._linked:
-            blocks[linked + bisect_right(places, linked)] = self._settled[linked].block(names[linked], names)
+            blocks[linked + bisect_right(places, linked)] = self._settled[linked].linked_block(names[linked], names)
         return names, blocks
 
     def _arrange(self, terms: Sequence[bytes]) -> HashedPattern:

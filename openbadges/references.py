@@ -7,9 +7,8 @@ them up may stop anywhere; what is missing then is said in the verdict.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from openbadges.did import did_web_url
@@ -25,8 +24,7 @@ _LONGEST_KEPT = 2_048  # of an issuer's id, as did:web has it; what is kept by s
 ReferenceKind = Literal["did_document", "issuer_profile", "keys", "status_list"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One document to look up: at `url`, and `id` is what it must call itself.
 
     did_document: `id` is the DID. issuer_profile, status_list: `id` is the address as the credential writes it.

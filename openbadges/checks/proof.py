@@ -243,7 +243,9 @@ def key_for(issuer: IssuerFact | None, method: str) -> KeyFact | None:
     """The key of the issuer that a verification method names. Some write a did:key without fragment, or only "#…"."""
     if issuer is None:
         return None
-    spellings = [method]
+    if method in issuer.keys:
+        return issuer.keys[method]
+    spellings = []
     if method.startswith("did:key:") and "#" not in method:
         spellings.append(f"{method}#{method.removeprefix('did:key:')}")
     if method.startswith("did:jwk:") and "#" not in method:

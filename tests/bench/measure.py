@@ -26,12 +26,14 @@ class Subject(Generic[T]):
     make: fresh inputs, as many as asked for; never the same twice, and outside of the clock.
     work: by who does it. All get the same inputs; slower ones get fewer of them.
     limit: does the bare operation so many times, on the same few bytes, and returns the seconds.
+    turns: in how many pieces each does its work of one round. A machine changes its speed within a second.
     """
 
     name: str
     make: Callable[[int], Sequence[T]]
     work: Mapping[Side, Work[T]]
     limit: Callable[[int], float] | None = None
+    turns: int = 1
 
 
 Rates = Mapping[Who, Sequence[float]]
@@ -39,19 +41,25 @@ Rates = Mapping[Who, Sequence[float]]
 
 
 def measure(subject: Subject[T], *, rounds: int, seconds: float, progress: Callable[[str], None]) -> Rates:
-    """Warm all up, then let them take turns: in each round everyone works for about `seconds`."""
+    """Warm all up, then let them take turns; in each round everyone works for about `seconds`, in several turns."""
     progress(f"{subject.name}: warming up")
-    counts: dict[Side, int] = {who: _count(_made_for(subject, work), seconds) for who, work in subject.work.items()}
-    bare = _count(subject.limit, seconds) if subject.limit else 0
+    share = seconds / subject.turns
+    counts: dict[Side, int] = {who: _count(_made_for(subject, work), share) for who, work in subject.work.items()}
+    bare = _count(subject.limit, share) if subject.limit else 0
     rates: dict[Who, list[float]] = {}
     for number in range(1, rounds + 1):
         progress(f"{subject.name}: round {number} of {rounds}")
-        inputs = subject.make(max(counts.values()))
-        for who, work in subject.work.items():
-            gc.collect()
-            rates.setdefault(who, []).append(_rate(counts[who], work(inputs[: counts[who]])))
-        if subject.limit:
-            rates.setdefault("limit", []).append(_rate(bare, subject.limit(bare)))
+        took: dict[Who, list[float]] = {}
+        for _ in range(subject.turns):
+            inputs = subject.make(max(counts.values()))
+            for who, work in subject.work.items():
+                gc.collect()
+                took.setdefault(who, []).append(work(inputs[: counts[who]]))
+            if subject.limit:
+                took.setdefault("limit", []).append(subject.limit(bare))
+        for each, times in took.items():
+            count = bare if each == "limit" else counts[each]
+            rates.setdefault(each, []).append(_rate(count * len(times), sum(times)))
     return rates
 
 

@@ -128,12 +128,12 @@ def test_sides_take_turns_on_the_same_fresh_inputs() -> None:
         return do
 
     sides: dict[Side, Work[int]] = {"ours": work("ours", 0.5), "peer": work("peer", 1.0)}
-    subject = Subject("work", lambda number: [next(made) for _ in range(number)], sides)
-    rates = measure(subject, rounds=2, seconds=2.0, progress=quiet)
-    assert rates == {"ours": [2.0, 2.0], "peer": [1.0, 1.0]}
-    rounds = turns[-4:]
-    assert [name for name, _ in rounds] == ["ours", "peer", "ours", "peer"]
-    assert rounds[0][1][:2] == rounds[1][1]
+    subject = Subject("work", lambda number: [next(made) for _ in range(number)], sides, lambda n: n / 4, turns=2)
+    rates = measure(subject, rounds=2, seconds=4.0, progress=quiet)
+    assert rates == {"ours": [2.0, 2.0], "peer": [1.0, 1.0], "limit": [4.0, 4.0]}
+    in_rounds = turns[-8:]
+    assert [name for name, _ in in_rounds] == ["ours", "peer"] * 4
+    assert in_rounds[0][1][:2] == in_rounds[1][1]
     seen = [number for name, inputs in turns if name == "ours" for number in inputs]
     assert len(seen) == len(set(seen))
 

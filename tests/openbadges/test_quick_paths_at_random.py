@@ -201,7 +201,8 @@ PROOF = {
     "cryptosuite": "eddsa-rdfc-2022", "proofPurpose": "assertionMethod", "proofValue": "z5zV",
 }  # fmt: skip
 OTHER_TEXTS = [
-    "", "a", "_:b0", "_:", "a_:b", "é", "😀", "\u00a0", "\u2028", "\x7f", "\n", "\t", '"', '\\"', "\\", "%", ",", ":", "{", "<a>",
+    "", "a", "_:b0", "_:", "a_:b", "é", "😀", "\u00a0", "\u2028", "\x7f", "\n", "\t", '"', '\\"', "\\", "%", ",", ":",
+    "{", "<a>",
     "2026-03-12T09:30:00Z", "2026-03-12", "urn:x:a", "https://a.example/b", "https://a.example/ b", "urn:part:issuer",
     "did:web:a.example", "z", "_:c14n0", "\ufffe", "\U0010ffff", "achievement", "@id", "sec:proof",
 ]  # fmt: skip

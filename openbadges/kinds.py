@@ -101,15 +101,14 @@ class Kind:
 
     def __init__(self, document: JsonObject) -> None:
         """Raises TypeError as `take_apart` does."""
-        self.shape, texts, _ = take_apart(document)
+        self.shape = take_apart(document)[0]
         self._known: dict[Hashable, Any] = {}
         self._unsecured: Kind | None = None
         if "proof" in document:
-            self._unsecured = Kind({name: value for name, value in document.items() if name != "proof"})
+            self._unsecured = Kind(_but_proof(document))
             before = take_apart(dict(takewhile(lambda member: member[0] != "proof", document.items())))[1]
             of_proof = take_apart({"proof": document["proof"]})[1]
             self._before_proof, self._behind_proof = len(before), len(before) + len(of_proof)
-            assert len(texts) >= self._behind_proof
 
     def know(self, question: Hashable, find_out: Callable[[], T]) -> T:
         """Return the answer to a question about documents of this kind, found out when it is asked first."""
@@ -120,9 +119,7 @@ class Kind:
         if self._unsecured is None:
             return document
         texts = document.texts[: self._before_proof] + document.texts[self._behind_proof :]
-        unsecured = Kindred(document, self._unsecured, texts)
-        del unsecured["proof"]
-        return unsecured
+        return Kindred(_but_proof(document), self._unsecured, texts)
 
 
 class Kindred(Unchanging):
@@ -137,8 +134,10 @@ class Kindred(Unchanging):
 
 def without_proof(document: JsonObject) -> JsonObject:
     """Return a document without the member `proof`."""
-    if isinstance(document, Kindred):
-        return document.kind.without_proof(document)
+    return document.kind.without_proof(document) if isinstance(document, Kindred) else _but_proof(document)
+
+
+def _but_proof(document: JsonObject) -> JsonObject:
     return {name: value for name, value in document.items() if name != "proof"}
 
 

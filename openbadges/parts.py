@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from itertools import count
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 import orjson
 
@@ -28,6 +28,12 @@ class Unchanging(dict[str, JsonValue]):
     """A JSON object that is never changed, because something else was made of it. A copy is a plain object."""
 
     __slots__ = ()
+
+    def __setitem__(self, name: str, value: JsonValue) -> NoReturn:
+        raise TypeError("This object is not to be changed. Change a copy.")
+
+    def __delitem__(self, name: str) -> NoReturn:
+        raise TypeError("This object is not to be changed. Change a copy.")
 
     def __reduce__(self) -> tuple[type[JsonObject], tuple[JsonObject]]:
         return dict, (dict(self),)

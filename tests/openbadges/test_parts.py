@@ -5,6 +5,7 @@ import json
 import pickle
 
 import orjson
+import pytest
 
 from openbadges import parts
 from openbadges.json_types import JsonObject
@@ -69,6 +70,15 @@ def test_a_copy_is_a_plain_object() -> None:
     ):
         assert copied.__class__ is dict
         assert copied == BADGE["issuer"]
+
+
+def test_a_part_is_not_to_be_changed() -> None:
+    part = part_of(BADGE)
+    with pytest.raises(TypeError, match="Change a copy"):
+        part["name"] = "Another"
+    with pytest.raises(TypeError, match="Change a copy"):
+        del part["name"]
+    assert part == BADGE["issuer"]
 
 
 def test_what_is_no_object_or_too_long_stays() -> None:

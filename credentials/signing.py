@@ -29,8 +29,8 @@ Digests = Mapping[tuple[int, int], bytes]
 """The record key of each document, by status list and index."""
 
 _PREPARED_TOGETHER = 32
-"""Awards whose documents are prepared before the first of them is signed: a tenth sooner than one after the other,
-since the processor's caches hold either step with what it needs, but not both."""
+"""Awards whose documents are prepared before the first of them is signed. Taking turns for each award takes a tenth
+longer: the nearest caches of a processor hold what either step needs, but not both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _CLAIM_SOURCES = ("id", "issuer", "credentialSubject", "validFrom", "validUntil"
 
 _UNLIKE_IRIS = re.compile(rb"\n(?!https?://[a-z0-9]|urn:uuid:|did:web:)").search
 _PLAIN_IN_LINES_OF_IRIS = (string.ascii_letters + string.digits + ":/._#%~-\n").encode("ascii")
-"""How addresses start and their letters, as they nearly always are; check_iri, which takes longer, decides about others."""
+"""How addresses start, and their letters, as is nearly always; check_iri, which takes longer, decides about others."""
 _PLAIN_IN_TEXTS = "".join(filter(str.isprintable, map(chr, range(128)))).translate({34: None, 92: None}).encode("ascii")
 """Letters that stand for themselves in JSON and in N-Quads, and that may always be signed."""
 

@@ -93,23 +93,21 @@ class CredentialBuilder:
             index,
             list_address,
         ]
-        if award.valid_until:
-            values.append(format_time(award.valid_until))
-        if award.licence_number:
-            values.append(award.licence_number)
-        if award.narrative:
-            values.append(award.narrative)
+        valid_until, licence_number, narrative = award.valid_until, award.licence_number, award.narrative
+        if valid_until:
+            values.append(format_time(valid_until))
+        if licence_number:
+            values.append(licence_number)
+        if narrative:
+            values.append(narrative)
         for item in award.results:
             values += _result_id(self._achievement.id, item["key"]), item["value"]
+        named_evidence = []
         for item in award.evidence:
-            values += (item["url"], item["name"]) if item["name"] else (item["url"],)
-        shape = (
-            award.valid_until is not None,
-            award.licence_number != "",
-            award.narrative != "",
-            len(award.results),
-            *[item["name"] != "" for item in award.evidence],
-        )
+            url, name = item["url"], item["name"]
+            values += (url, name) if name else (url,)
+            named_evidence.append(name != "")
+        shape = (valid_until is not None, licence_number != "", narrative != "", len(award.results), *named_evidence)
         places = self._places.get(shape)
         if places is None:
             places = self._places[shape] = tuple(_places(*shape))

@@ -304,22 +304,21 @@ class CanonicalLayout:
 
         Between two nodes that change, all settled ones move up by the same number of places.
         """
-        names: list[bytes] = []
+        names = self._names.copy()
+        names_of_changing = names[: len(self._changing)]
         blocks: list[bytes] = []
-        names_of_changing = self._names[: len(self._changing)]
         start, last = 0, b""
         places = []
         for moved, (digest, node) in enumerate(sorted([(n.digest(terms), i) for i, n in enumerate(self._changing)])):
             place = bisect_left(self._digests, digest)
             if digest == last or digest in self._settled_digests:
                 raise NotFillable("Two objects without ids have the same hash.")
-            name = names_of_changing[node] = self._names[place + moved]
-            names += self._names[start + moved : place + moved]
+            # Names that were taken before stood before this one, so that it has moved to where it belongs.
+            name = names_of_changing[node] = names.pop(place)
             blocks += self._ready[moved][start:place]
             blocks.append(self._changing[node].block(name, terms))
             start, last = place, digest
             places.append(place)
-        names += self._names[start + len(places) :]
         names += names_of_changing
         blocks += self._ready[len(places)][start:]
         for linked in self._linked:

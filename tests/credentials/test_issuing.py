@@ -15,7 +15,18 @@ from credentials.models import AchievementVersion, Award, Batch, BatchRow, Statu
 from credentials.signing import sign_awards
 from openbadges import canonical, strict_json
 from openbadges.json_types import JsonObject
-from tests.factories import NOW, add_version, issue, make_award, make_batch, make_issuer, make_version, person, started
+from tests.factories import (
+    NOW,
+    add_version,
+    issue,
+    make_award,
+    make_batch,
+    make_issuer,
+    make_version,
+    people,
+    person,
+    started,
+)
 
 pytestmark = pytest.mark.django_db
 Duplicates = Batch.Duplicates
@@ -75,6 +86,19 @@ def test_a_definition_changed_after_the_reservation_is_not_signed() -> None:
     AchievementVersion.objects.update(name="Something else")
     with pytest.raises(RecordMismatch):
         complete(sign_awards([award.pk], now=timezone.now()), now=timezone.now())
+
+
+def test_each_of_many_awards_gets_its_own_document_or_none_is_signed() -> None:
+    rows = list(enumerate(people(70), start=2))
+    awards = reserve(batch=started(make_batch(make_version())), people=rows, now=NOW)
+    award_ids = [award.pk for award in awards if isinstance(award, Award)]
+    signed = sign_awards(award_ids, now=timezone.now()).awards
+    recorded = {entry.award_id: bytes(entry.digest) for entry in StatusEntry.objects.all()}
+    assert [one.award_id for one in signed] == award_ids and len(award_ids) == 70
+    assert {one.award_id: canonical.digest(strict_json.load_object(one.document)) for one in signed} == recorded
+    Award.objects.filter(pk=award_ids[-1]).update(recipient_name="Eve Sample")
+    with pytest.raises(RecordMismatch):
+        sign_awards(award_ids, now=timezone.now())
 
 
 def test_completing_twice_signs_once() -> None:

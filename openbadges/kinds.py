@@ -34,7 +34,7 @@ Shape = tuple[object, ...]
 def take_apart(document: JsonObject) -> tuple[Shape, list[str], bool]:
     """Return the shape of a document, its texts in the order in which they stand, and whether it holds a part.
 
-    Raises TypeError where the shape could not be looked up, as with an object for a `type`.
+    A shape has no hash where something else than words stands for a `type` or a context.
     """
     shape: list[object] = []
     texts: list[str] = []
@@ -100,7 +100,6 @@ class Kind:
     """What credentials have in common that differ in their texts only."""
 
     def __init__(self, document: JsonObject) -> None:
-        """Raises TypeError as `take_apart` does."""
         self.shape = take_apart(document)[0]
         self._known: dict[Hashable, Any] = {}
         self._unsecured: Kind | None = None
@@ -145,6 +144,8 @@ def _but_proof(document: JsonObject) -> JsonObject:
 
 _LONGEST_TEXT = 2 * strict_json.MAX_MEMBERS
 """Of so few letters no text holds more values than strict_json.loads allows: each takes two."""
+_LONGEST_REST = 2**14
+"""Letters beside the parts. What is kept of longer ones would fill the memory, and takes longer than reading them."""
 
 
 def loads(text: str) -> JsonValue:
@@ -164,6 +165,8 @@ def _loads_around(text: str) -> JsonObject | None:
     if found is None:
         return None
     rest, issuer, achievement = found
+    if len(rest) > _LONGEST_REST:
+        return None
     strings = rest.split('"')
     key = (issuer.number, achievement.number, len(strings), '"'.join(strings[::2]))
     wording = _wordings.get(key)
@@ -225,17 +228,15 @@ _wordings: BoundedCache[tuple[int, int, int, str], _Wording] = BoundedCache(64)
 
 
 def _learn(document: JsonObject, strings: Sequence[str]) -> _Wording | None:
-    """Find out how documents like this one are written; None where something in it is escaped, or it is too long."""
-    try:
-        kind = Kind(document)
-        texts = take_apart(document)[1]
-    except TypeError:
+    """Find out how documents like this one are written; None where texts are escaped, or too many."""
+    texts = take_apart(document)[1]
+    if len(texts) > MOST_TEXTS:
         return None
     written = list(_written(document))
-    if [text for text, _ in written] != strings[1::2] or len(texts) > MOST_TEXTS:
+    if [text for text, _ in written] != strings[1::2]:
         return None
     places = [2 * number + 1 for number, (_, is_text) in enumerate(written) if is_text]
-    return _Wording(kind, strings, places) if [strings[place] for place in places] == texts else None
+    return _Wording(Kind(document), strings, places) if [strings[place] for place in places] == texts else None
 
 
 def _written(members: JsonObject) -> Iterator[tuple[str, bool]]:

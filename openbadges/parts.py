@@ -104,8 +104,9 @@ def take_out(text: str) -> tuple[str, Part, Part] | None:
 def _known_at(role: _Role, text: str) -> tuple[int, int, Part] | None:
     """A known part whose text stands where a member of this name begins first: from where to where, and the part."""
     name = _NAMES[role]
-    start = text.find(name) + len(name) - 1
-    known = _known_texts.get((role, text[start : start + _BEGINNING]))
+    place = text.find(name)
+    start = place + len(name) - 1
+    known = None if place < 0 else _known_texts.get((role, text[start : start + _BEGINNING]))
     if known is None or not text.startswith(known[0], start):
         return None
     return start, start + len(known[0]), known[1]

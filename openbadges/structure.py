@@ -196,6 +196,9 @@ def _walk(part: JsonObject, part_name: str, *, embedded: bool) -> Iterator[Probl
     pending: list[tuple[str, JsonObject]] = [(part_name, part)]
     while pending:
         holder, members = pending.pop()
+        if isinstance(members, Part) and members is not part:
+            yield from members.know(("walk", holder, embedded), partial(_walked, members, holder, embedded))
+            continue
         for name, value in members.items():
             if name == "@context":
                 yield from _nested_context_problems(value, holder)
@@ -207,9 +210,7 @@ def _walk(part: JsonObject, part_name: str, *, embedded: bool) -> Iterator[Probl
                     yield _blank_node_problem(name)
                 continue
             for item in _flat(value) if value.__class__ is list else (value,):
-                if isinstance(item, Part):
-                    yield from item.know(("walk", name, embedded), partial(_walked, item, name, embedded))
-                elif isinstance(item, dict):
+                if isinstance(item, dict):
                     pending.append((name, item))
                 elif isinstance(item, str) and item[:2] == "_:" and name in _ADDRESS_MEMBERS:
                     yield _blank_node_problem(name)

@@ -198,6 +198,13 @@ def test_what_is_plain_at_a_glance_has_no_problems(badge: JsonObject, with_kept_
         assert not list(_covered_problems(document, embedded=True))
 
 
+def test_the_first_of_several_faults_is_the_same_with_parts() -> None:
+    image: JsonObject = {"id": "urn:x:1", "type": "Image", "@id": "urn:x:2"}
+    document: JsonObject = {**changed("issuer a:b", "c"), "image": image}
+    assert set(codes(document)) == {"structure.keyword", "structure.term_alias"}
+    assert codes(with_parts(document)) == codes(document)
+
+
 @pytest.mark.parametrize(
     "member", [("colour", "red"), ("@id", "urn:x:1"), ("urn:x:y", "1"), ("endorsementJwt", "e.y.j")]
 )

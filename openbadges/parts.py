@@ -37,10 +37,6 @@ class Unchanging(dict[str, JsonValue]):
     def __reduce__(self) -> tuple[type[JsonObject], tuple[JsonObject]]:
         return dict, (dict(self),)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> JsonObject:
-        copy: JsonObject = orjson.loads(orjson.dumps(self))
-        return copy
-
 
 class Part(Unchanging):
     """An object inside of a document, and what was found out about it. `number` tells parts apart."""

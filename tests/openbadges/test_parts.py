@@ -71,6 +71,9 @@ def test_a_copy_is_a_plain_object() -> None:
     ):
         assert copied.__class__ is dict
         assert copied == BADGE["issuer"]
+    around = Part({"part": part_of(BADGE), "number": 10**30})
+    assert copy.deepcopy(around) == around
+    assert copy.deepcopy(around)["part"].__class__ is dict
 
 
 def test_a_part_is_not_to_be_changed() -> None:

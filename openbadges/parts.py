@@ -29,18 +29,13 @@ class Unchanging(dict[str, JsonValue]):
 
     __slots__ = ()
 
-    def __setitem__(self, name: str, value: JsonValue) -> NoReturn:
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("This object is not to be changed. Change a copy.")
 
-    def __delitem__(self, name: str) -> NoReturn:
-        raise TypeError("This object is not to be changed. Change a copy.")
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type[JsonObject], tuple[JsonObject]]:
         return dict, (dict(self),)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> JsonObject:
-        copy: JsonObject = orjson.loads(orjson.dumps(self))
-        return copy
 
 
 class Part(Unchanging):

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Callable
 
 import orjson
 import pytest
@@ -70,14 +71,26 @@ def test_a_copy_is_a_plain_object() -> None:
     ):
         assert copied.__class__ is dict
         assert copied == BADGE["issuer"]
+    around = Part({"part": part_of(BADGE), "number": 10**30})
+    assert copy.deepcopy(around) == around
+    assert copy.deepcopy(around)["part"].__class__ is dict
 
 
 def test_a_part_is_not_to_be_changed() -> None:
     part = part_of(BADGE)
-    with pytest.raises(TypeError, match="Change a copy"):
-        part["name"] = "Another"
-    with pytest.raises(TypeError, match="Change a copy"):
-        del part["name"]
+    changes: list[Callable[[], object]] = [
+        lambda: part.__setitem__("name", "Another"),
+        lambda: part.__delitem__("name"),
+        lambda: part.__ior__({"name": "Another"}),
+        lambda: part.update(name="Another"),
+        lambda: part.setdefault("x", "y"),
+        lambda: part.pop("name"),
+        part.popitem,
+        part.clear,
+    ]
+    for change in changes:
+        with pytest.raises(TypeError, match="Change a copy"):
+            change()
     assert part == BADGE["issuer"]
 
 

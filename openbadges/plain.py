@@ -74,6 +74,7 @@ _HOLDS: Mapping[_Rule, Callable[[str], bool]] = {
 
 
 _RULES: Mapping[str, _Rule] = {rule: rule for rule in _HOLDS}
+"""By the kind of a member (shapes.Member): those that are texts say so in the same words."""
 
 
 def _texts(document: JsonObject, shape_name: str) -> Iterator[tuple[_Rule, str]]:

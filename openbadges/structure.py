@@ -110,9 +110,9 @@ def is_credential(document: JsonObject) -> bool:
 
 def examine(document: JsonObject, token: Token | None = None) -> Examination:
     """Find what is wrong with a credential; `token`: the token that it was read from, None for an embedded proof."""
-    kind = _problems_of_kind(document, token)
-    if kind:
-        return Examination(kind)
+    of_kind = _problems_of_kind(document, token)
+    if of_kind:
+        return Examination(of_kind)
     if is_plain(document):  # as nearly all badges are
         found = list(_context_problems(document["@context"], "structure.inline_context"))
     else:
@@ -125,12 +125,12 @@ def examine(document: JsonObject, token: Token | None = None) -> Examination:
 
 def examine_endorsement(document: JsonObject, token: Token | None = None) -> Examination:
     """Find what keeps a contained EndorsementCredential from being one whose every part its own signature covers."""
-    contexts, kinds = as_list(document.get("@context")), words(document.get("type"))
+    contexts, types = as_list(document.get("@context")), words(document.get("type"))
     if token is not None:
         enveloped = list(_enveloped_problems(token))
         if enveloped:
             return Examination(tuple(enveloped))
-    if not {"VerifiableCredential", "EndorsementCredential"} <= kinds:
+    if not {"VerifiableCredential", "EndorsementCredential"} <= types:
         return Examination((Problem("structure.not_endorsement", "The credential is no endorsement."),))
     if contexts[:1] != [CREDENTIALS_V2] or not any(context in OPEN_BADGES_CONTEXTS for context in words(contexts)):
         return Examination((Problem("structure.context", "The contexts are not those of an endorsement."),))
@@ -156,12 +156,12 @@ def _kind_problems(document: JsonObject, token: Token | None) -> Iterator[Proble
         yield from _enveloped_problems(token)
     contexts = as_list(document.get("@context"))
     first = contexts[0] if contexts else None
-    kinds = words(document.get("type"))
+    types = words(document.get("type"))
     if isinstance(first, str) and first in OLDER_BADGE_CONTEXTS:
         yield Problem("structure.older_badge", "This is an Open Badge of version 1 or 2, which cannot be checked here.")
     elif first == CREDENTIALS_V1:
         yield Problem("structure.vcdm_1_1", "This credential has the older form 1.1, which cannot be checked here.")
-    elif "VerifiableCredential" not in kinds or not kinds & OPEN_BADGE_TYPES:
+    elif "VerifiableCredential" not in types or not types & OPEN_BADGE_TYPES:
         yield Problem("structure.not_open_badge", "This is signed data, but not an Open Badge.")
     elif first != CREDENTIALS_V2 or not any(isinstance(c, str) and c in OPEN_BADGES_CONTEXTS for c in contexts[1:]):
         yield Problem("structure.context", "The contexts are not those of an Open Badges 3.0 credential.")

@@ -170,12 +170,15 @@ def _loads_around(text: str) -> JsonObject | None:
     strings = rest.split('"')
     key = (issuer.number, achievement.number, len(strings), '"'.join(strings[::2]))
     wording = _wordings.get(key)
-    document = None if wording is None else wording.read(rest, strings, issuer, achievement)
-    if document is None:
-        document = _put_in(strict_json.loads_compact(rest.encode("utf-8", "surrogatepass")), issuer, achievement)
-        wording = None if document is None else _learn(document, strings)
-        if wording is not None:
-            _wordings.put(key, wording)
+    if wording is not None and not wording.fits(strings):
+        wording = None
+    known = None if wording is None else wording.read(rest, strings, issuer, achievement)
+    if known is not None:
+        return known
+    document = _put_in(strict_json.loads_compact(rest.encode("utf-8", "surrogatepass")), issuer, achievement)
+    learnt = _learn(document, strings) if document is not None and wording is None and "\\" not in rest else None
+    if learnt is not None:
+        _wordings.put(key, learnt)
     return document
 
 
@@ -207,13 +210,15 @@ class _Wording:
         self._texts_of: Callable[[Sequence[str]], tuple[str, ...]] = picker(texts)
         self._fixed = self._fixed_of(strings)
 
+    def fits(self, strings: Sequence[str]) -> bool:
+        """Whether all but the texts is as in the first document of the kind."""
+        return self._fixed_of(strings) == self._fixed
+
     def read(self, text: str, strings: Sequence[str], issuer: Part, achievement: Part) -> JsonObject | None:
-        """Return the document with this text, if it is of this kind and its texts stand in it as they are.
+        """Return the document with this text, which fits, if its texts stand in it as they are.
 
         Then it is compact JSON, as the first of its kind was, and cut in the right places: nothing in it is escaped.
         """
-        if self._fixed_of(strings) != self._fixed:
-            return None
         texts = self._texts_of(strings)
         joined = "".join(texts)
         if "\\" in joined or not joined.isprintable():
@@ -228,7 +233,7 @@ _wordings: BoundedCache[tuple[int, int, int, str], _Wording] = BoundedCache(64)
 
 
 def _learn(document: JsonObject, strings: Sequence[str]) -> _Wording | None:
-    """Find out how documents like this one are written; None where texts are escaped, or too many."""
+    """Find out how documents like this one are written; None where they have too many texts."""
     texts = take_apart(document)[1]
     if len(texts) > MOST_TEXTS:
         return None

@@ -134,6 +134,15 @@ def test_what_is_long_is_read_and_not_remembered(evidence: JsonValue) -> None:
     assert len(kinds._wordings) == 0
 
 
+def test_a_text_that_is_escaped_or_invisible_changes_nothing_about_its_kind() -> None:
+    meet(BADGE)
+    [kept] = kinds._wordings._values.values()
+    for name in ("a\nb", 'a"b', "a\\b", "a\u00a0b"):
+        assert not is_recognised(written({**BADGE, "name": name}))
+    assert [*kinds._wordings._values.values()] == [kept]
+    assert is_recognised(written({**BADGE, "name": "a b"}))
+
+
 def test_a_part_counts_in_its_own_place_only() -> None:
     meet(BADGE)
     subject: Any = BADGE["credentialSubject"]

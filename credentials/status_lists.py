@@ -74,11 +74,14 @@ def set_bits(*, award_ids: Collection[int], now: datetime) -> None:
 
 @transaction.atomic
 def publish(status_list: StatusList, *, now: datetime, only_if_changed: bool = False) -> bool:
-    """Sign the list as it stands and make it the published one; return whether it was. Only workers call this."""
+    """Sign the list as it stands and make it the published one; return whether it was. Only workers call this.
+
+    only_if_changed: only where a bit was set, and nobody has signed it since the caller read the list.
+    """
     # Read under a lock: a bit that was set since the caller read the list must not be lost from the published one.
     current = StatusList.objects.select_for_update(no_key=True).get(pk=status_list.pk)
-    if only_if_changed and not current.is_changed:
-        return False  # another worker was faster
+    if only_if_changed and (not current.is_changed or current.signed_at != status_list.signed_at):
+        return False  # another worker was faster; a bit that was set since then has woken the next one
     signed = sign_status_list(current, now=now, valid_until=now + VALID_FOR)
     # One row in one statement: readers see the list of before or the list of now.
     StatusList.objects.filter(pk=status_list.pk).update(

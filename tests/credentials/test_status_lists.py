@@ -200,6 +200,29 @@ def test_a_list_is_not_signed_again_within_a_second(monkeypatch: pytest.MonkeyPa
     assert 0 < slept[0] <= 1
 
 
+def test_of_two_who_wait_for_the_same_second_one_signs(
+    monkeypatch: pytest.MonkeyPatch,
+    woken: list[object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """The task and the sweep; what is changed between their signatures is the next one's, who was woken for it."""
+    first, second = issue(make_version(), *people(2)).awards.all()
+    set_bits(award_ids=[first.pk], now=timezone.now())
+    woken.clear()
+
+    def meanwhile(_: float) -> None:
+        monkeypatch.setattr("credentials.status_lists.time.sleep", lambda _: None)
+        assert publish(StatusList.objects.get(), now=timezone.now(), only_if_changed=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            set_bits(award_ids=[second.pk], now=timezone.now())
+
+    monkeypatch.setattr("credentials.status_lists.time.sleep", meanwhile)
+    assert publish_changed() == 0
+    assert woken == [(status_lists.PUBLISH_TASK, [])]
+    assert StatusList.objects.get().is_changed
+    assert publish_changed() == 1
+
+
 def test_a_change_during_the_signing_is_not_lost() -> None:
     """Its time may lie before the signature that does not show it: a mark says so, not a comparison of times."""
     award = make_award()

@@ -232,6 +232,8 @@ SINGLE_IN_ARRAY = frozenset(("credentialSubject", "achievement"))
 
 def words(value: JsonValue) -> frozenset[str]:
     """The words of a `type`, written as a string or an array."""
+    if isinstance(value, str):
+        return frozenset((value,))
     return frozenset(item for item in as_list(value) if isinstance(item, str))
 
 

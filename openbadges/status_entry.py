@@ -54,8 +54,7 @@ class StatusQuestion:
         """Read an entry of the credential with this id; None for a type or shape that is not known here."""
         if not isinstance(entry, dict):
             return None
-        named = entry.get("type")
-        kinds = [_KINDS[word] for word in ((named,) if isinstance(named, str) else words(named)) if word in _KINDS]
+        kinds = [_KINDS[word] for word in words(entry.get("type")) if word in _KINDS]
         if len(kinds) != 1:
             return None
         if kinds[0] == "1edtech":
